@@ -1,0 +1,408 @@
+"""Runs the Great Expectations suites on the raw tables and on the marts.
+
+    expectations/run.py raw            the raw tables, where the location variables say
+    expectations/run.py marts          the marts in the private build file
+    expectations/run.py raw marts      both
+    expectations/run.py --commands     reads section names from standard input, one a
+                                       line: scripts/build imports the library once
+
+A failed expectation of severity `critical` blocks (exit code 1), one of severity
+`warning` is shown. Suites are in raw/ and marts/, one per table; canary.json must fail.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+import sys
+import time
+import warnings
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "scripts"))
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+warnings.simplefilter("ignore")
+
+import duckdb  # noqa: E402
+import great_expectations as gx  # noqa: E402
+
+import duckdb_datasource  # noqa: E402, F401  (defining the class registers add_duckdb)
+from project import (  # noqa: E402
+    ROOT,
+    ProjectError,
+    RawTable,
+    database_path,
+    disabled_marts,
+    marts,
+    raw_tables,
+    read_vars,
+    target_path,
+)
+
+SUITES = ROOT / "expectations"
+SAMPLE_ROWS = 10
+
+
+@dataclass(frozen=True)
+class Subject:
+    """One table to check, and the suite that does it."""
+
+    label: str
+    suite_file: Path
+    query: str
+    has_direct_pii: bool = False
+    off: bool = False
+
+
+@dataclass
+class Outcome:
+    """What one suite found."""
+
+    label: str
+    off: bool = False
+    expectations: int = 0
+    critical: list[str] = field(default_factory=list)
+    warning: list[str] = field(default_factory=list)
+    seconds: float = 0.0
+
+    def row(self) -> tuple[str, str, str, str]:
+        """The outcome as a line of the summary."""
+        if self.off:
+            return (self.label, "off", "", "")
+        failed = len(self.critical) + len(self.warning)
+        return (self.label, str(self.expectations), str(failed), f"{self.seconds:.1f}")
+
+
+# ---- what there is to check ----------------------------------------------------------
+
+
+def raw_subjects(tables: Iterable[RawTable]) -> list[Subject]:
+    """One subject per table of the input contract."""
+    return [
+        Subject(
+            label=table.label,
+            suite_file=SUITES / "raw" / f"{table.label}.json",
+            query=f'select * from "{table.source}"."{table.name}"',
+            has_direct_pii=table.has_direct_pii,
+            off=not table.enabled,
+        )
+        for table in tables
+    ]
+
+
+def mart_subjects() -> list[Subject]:
+    """One subject per mart, switched off or on."""
+    present = [
+        Subject(
+            label=mart.name,
+            suite_file=SUITES / "marts" / f"{mart.name}.json",
+            query=f'select * from "{mart.schema}"."{mart.name}"',
+            has_direct_pii=any(mart.column_meta(c).get("pii") == "direct" for c in mart.columns),
+        )
+        for mart in marts()
+    ]
+    absent = [
+        Subject(label=name, suite_file=SUITES / "marts" / f"{name}.json", query="", off=True)
+        for name in disabled_marts()
+    ]
+    return sorted(present + absent, key=lambda subject: subject.label)
+
+
+def check_suites_match(section: str, subjects: list[Subject]) -> None:
+    """Every table has a suite and every suite a table."""
+    expected = {subject.suite_file for subject in subjects}
+    found = set((SUITES / section).glob("*.json"))
+    for path in sorted(expected - found):
+        raise ProjectError(
+            f"{path.relative_to(ROOT)} is missing: {path.stem} has no suite; write one"
+        )
+    for path in sorted(found - expected):
+        raise ProjectError(
+            f"{path.relative_to(ROOT)} checks {path.stem}, which the project does not have; "
+            "rename or remove the suite"
+        )
+
+
+# ---- the databases they are in -------------------------------------------------------
+
+
+def typed_columns(connection: duckdb.DuckDBPyConnection, table: RawTable) -> str:
+    """The contract's columns that the raw table has, cast as the contract says.
+
+    A value that cannot be read becomes null, which the suites count.
+    """
+    try:
+        described = connection.execute(f"describe select * from {table.relation}").fetchall()
+    except duckdb.Error as error:
+        reason = str(error).splitlines()[0]
+        flag_hint = "correct the location variable, or switch the table off"
+        raise ProjectError(
+            f"raw table {table.label} cannot be read at {table.location}: {reason}; {flag_hint}"
+        ) from error
+    present = [str(row[0]) for row in described]
+    return ", ".join(
+        f'try_cast("{name}" as {table.columns[name]}) as "{name}"'
+        if name in table.columns
+        else f'"{name}"'
+        for name in present
+    )
+
+
+@contextmanager
+def raw_database(tables: Iterable[RawTable]) -> Iterator[Path]:
+    """A scratch copy of the raw tables, typed by the contract and gone afterwards."""
+    path = target_path() / "gx" / "raw_copy.duckdb"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.unlink(missing_ok=True)
+    try:
+        with duckdb.connect(str(path)) as connection:
+            connection.execute("set TimeZone = 'UTC'")
+            if database_path().exists():
+                connection.execute(f"attach '{database_path()}' as build (read_only)")
+                connection.execute("use build")
+            for table in tables:
+                if table.enabled:
+                    columns = typed_columns(connection, table)
+                    connection.execute(f'create schema if not exists raw_copy."{table.source}"')
+                    connection.execute(
+                        f'create table raw_copy."{table.source}"."{table.name}" '
+                        f"as select {columns} from {table.relation}"
+                    )
+        yield path
+    finally:
+        path.unlink(missing_ok=True)
+        path.with_suffix(".duckdb.wal").unlink(missing_ok=True)
+
+
+# ---- running the suites --------------------------------------------------------------
+
+
+class Runner:
+    """One ephemeral context over one database."""
+
+    def __init__(self, section: str, database: Path) -> None:
+        self.context = gx.get_context(mode="ephemeral")
+        self.context.variables.progress_bars = {"globally": False}  # type: ignore[assignment]
+        self.docs = target_path() / "gx" / section
+        shutil.rmtree(self.docs, ignore_errors=True)
+        self.context.delete_data_docs_site("local_site")
+        self.context.add_data_docs_site(
+            site_name="site",
+            site_config={
+                "class_name": "SiteBuilder",
+                "site_index_builder": {"class_name": "DefaultSiteIndexBuilder"},
+                "store_backend": {
+                    "class_name": "TupleFilesystemStoreBackend",
+                    "base_directory": str(self.docs),
+                },
+            },
+        )
+        self.datasource = self.context.data_sources.add_duckdb(
+            name=section,
+            connection_string=f"duckdb:///{database}",
+            create_temp_table=False,
+            kwargs={"connect_args": {"read_only": True}},
+        )
+
+    def close(self) -> None:
+        """Let go of the database file."""
+        engine = self.datasource.get_execution_engine()
+        if engine._connection is not None:
+            engine._connection.close()
+        engine.engine.dispose()
+
+    def validate(self, subject: Subject) -> Any:
+        """Run one suite."""
+        asset = self.datasource.add_query_asset(subject.label, query=subject.query)
+        batch = asset.add_batch_definition_whole_table("all")
+        suite = self.context.suites.add(read_suite(subject.suite_file))
+        definition = gx.ValidationDefinition(name=subject.label, data=batch, suite=suite)
+        return self.context.validation_definitions.add(definition).run(
+            result_format={
+                "result_format": "SUMMARY",
+                # Samples would carry personal data into the results.
+                "partial_unexpected_count": 0 if subject.has_direct_pii else SAMPLE_ROWS,
+            }
+        )
+
+
+def read_suite(path: Path) -> gx.ExpectationSuite:
+    """A suite from its file."""
+    try:
+        content = json.loads(path.read_text())
+        return gx.ExpectationSuite(
+            name=path.stem, expectations=content["expectations"], notes=content.get("notes")
+        )
+    except Exception as error:
+        raise ProjectError(f"{path.relative_to(ROOT)} is not a suite: {error}") from error
+
+
+def describe_failure(result: Any) -> str:
+    """One line on one failed expectation."""
+    config = result.expectation_config
+    kwargs = {
+        name: value
+        for name, value in config.kwargs.items()
+        if name not in {"batch_id", "column", "unexpected_rows_query"}
+    }
+    column = config.kwargs.get("column")
+    parts = [config.type.removeprefix("expect_")]
+    if column:
+        parts.append(f"of {column}")
+    if config.description:
+        parts.append(f"({config.description})")
+    elif kwargs:
+        parts.append(", ".join(f"{name} {value}" for name, value in kwargs.items()))
+    return " ".join(parts) + ": " + observed(result)
+
+
+def observed(result: Any) -> str:
+    """What was found instead."""
+    errors = exception_messages(result)
+    if errors:
+        return f"could not be computed: {errors[0]}"
+    details = result.result
+    if details.get("unexpected_percent") is not None:
+        return f"{details['unexpected_count']} rows, {details['unexpected_percent']:.2f} %"
+    return f"found {details.get('observed_value')}"
+
+
+def exception_messages(result: Any) -> list[str]:
+    """The errors that kept an expectation from being computed."""
+    info = result.exception_info or {}
+    entries = [info] if "raised_exception" in info else info.values()
+    return [
+        str(entry["exception_message"]).splitlines()[0]
+        for entry in entries
+        if entry.get("raised_exception")
+    ]
+
+
+def judge(subject: Subject, results: Any, seconds: float) -> Outcome:
+    """Sort the failed expectations by what they do."""
+    outcome = Outcome(subject.label, expectations=len(results.results), seconds=seconds)
+    for result in results.results:
+        if result.success:
+            continue
+        is_warning = result.expectation_config.severity == "warning"
+        blocks = bool(exception_messages(result)) or not is_warning
+        (outcome.critical if blocks else outcome.warning).append(describe_failure(result))
+    return outcome
+
+
+def prove_canary_fails(runner: Runner) -> None:
+    """A check that cannot fail checks nothing: every canary expectation has to fail."""
+    canary = Subject("canary", SUITES / "canary.json", "select 1 as one, 'x' as text")
+    results = runner.validate(canary).results
+    silent = [r.expectation_config.type for r in results if r.success or exception_messages(r)]
+    if silent or not results:
+        raise ProjectError(
+            "the canary did not fail as it must, so no other result can be trusted: "
+            f"{', '.join(silent) or 'no expectations'} in expectations/canary.json"
+        )
+
+
+def run_section(section: str, subjects: list[Subject], database: Path) -> list[Outcome]:
+    """Run all suites of one section and write its results and Data Docs."""
+    check_suites_match(section, subjects)
+    runner = Runner(section, database)
+    outcomes = []
+    results = {}
+    try:
+        prove_canary_fails(runner)
+        for subject in subjects:
+            if subject.off:
+                outcomes.append(Outcome(subject.label, off=True))
+                continue
+            start = time.perf_counter()
+            result = runner.validate(subject)
+            outcomes.append(judge(subject, result, time.perf_counter() - start))
+            results[subject.label] = result.to_json_dict()
+        runner.context.build_data_docs()
+    finally:
+        runner.close()
+    (runner.docs / "results.json").write_text(json.dumps(results, indent=2, default=str))
+    return outcomes
+
+
+def run(section: str, variables: dict[str, Any]) -> list[Outcome]:
+    """Run one section."""
+    if section == "marts":
+        if not database_path().exists():
+            raise ProjectError(f"{database_path()} is missing; run scripts/build first")
+        return run_section(section, mart_subjects(), database_path())
+    tables = raw_tables(variables)
+    with raw_database(tables) as database:
+        return run_section(section, raw_subjects(tables), database)
+
+
+# ---- telling -------------------------------------------------------------------------
+
+
+def print_summary(section: str, outcomes: list[Outcome], verbose: bool) -> bool:
+    """Print what was found; true when nothing blocks."""
+    shown = outcomes if verbose else [o for o in outcomes if o.critical or o.warning]
+    if verbose:
+        print(f"      {'suite':34}{'expectations':>12}{'failed':>8}{'seconds':>9}")
+    for outcome in shown:
+        if verbose:
+            label, count, failed, seconds = outcome.row()
+            print(f"      {label:34}{count:>12}{failed:>8}{seconds:>9}")
+        for message in outcome.critical:
+            print(f"      ERROR   {outcome.label}: {message}")
+        for message in outcome.warning:
+            print(f"      warning {outcome.label}: {message}")
+    ran = [outcome for outcome in outcomes if not outcome.off]
+    critical = sum(len(outcome.critical) for outcome in ran)
+    warned = sum(len(outcome.warning) for outcome in ran)
+    print(
+        f"      {section}: {sum(o.expectations for o in ran)} expectations in {len(ran)} suites, "
+        f"{critical} errors, {warned} warnings, {len(outcomes) - len(ran)} off; "
+        f"details {target_path() / 'gx' / section / 'index.html'}"
+    )
+    return critical == 0
+
+
+def run_and_print(section: str, variables: dict[str, Any], verbose: bool) -> int:
+    """Run one section; 0 passed, 1 a check failed, 2 it could not run."""
+    try:
+        return 0 if print_summary(section, run(section, variables), verbose) else 1
+    except ProjectError as error:
+        print(f"      ERROR   {error}")
+        return 2
+
+
+def serve(variables: dict[str, Any], verbose: bool) -> int:
+    """Run the sections that standard input names, answering `done <exit code>`."""
+    for line in sys.stdin:
+        section = line.strip()
+        print(f"done {run_and_print(section, variables, verbose)}", flush=True)
+    return 0
+
+
+def main() -> int:
+    """Read the command line and run."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("sections", nargs="*", choices=["raw", "marts", []], metavar="raw|marts")
+    parser.add_argument("--vars", default="", help="YAML, as for dbt")
+    parser.add_argument("--commands", action="store_true", help="read sections from stdin")
+    parser.add_argument("--quiet", action="store_true", help="show only what failed")
+    arguments = parser.parse_args()
+    try:
+        variables = read_vars(arguments.vars)
+    except ProjectError as error:
+        print(f"expectations: {error}", file=sys.stderr)
+        return 2
+    if arguments.commands:
+        return serve(variables, not arguments.quiet)
+    sections = arguments.sections or ["raw", "marts"]
+    return max(run_and_print(s, variables, not arguments.quiet) for s in sections)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

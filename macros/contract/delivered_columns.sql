@@ -1,0 +1,34 @@
+{# The columns a raw table has, in lower case; none when there is no such table. #}
+{% macro delivered_columns(contract, location) %}
+    {{- return(adapter.dispatch('delivered_columns')(contract, location)) -}}
+{% endmacro %}
+
+{% macro default__delivered_columns(contract, location) %}
+    {%- set relation = adapter.get_relation(
+        contract.database, contract.schema, contract.identifier
+    ) -%}
+    {%- if relation is none -%}
+        {{- return(none) -}}
+    {%- endif -%}
+    {%- set columns = adapter.get_columns_in_relation(relation) -%}
+    {{- return(columns | map(attribute='name') | map('lower') | list) -}}
+{% endmacro %}
+
+{% macro duckdb__delivered_columns(contract, location) %}
+    {%- if '/' not in location -%}
+        {{- return(default__delivered_columns(contract, location)) -}}
+    {%- endif -%}
+    {%- if "'" in location or not modules.re.fullmatch('.*[.](csv|csv[.]gz|parquet)', location) -%}
+        {{- exceptions.raise_compiler_error(
+            'The variable ' ~ contract.source_name ~ "_location must be a schema or a path of"
+            ~ ' .csv, .csv.gz or .parquet files with {name} in it; it is ' ~ location ~ '.'
+        ) -}}
+    {%- endif -%}
+    {%- if not run_query("select file from glob('" ~ location ~ "')").rows -%}
+        {{- return(none) -}}
+    {%- endif -%}
+    {%- set described = run_query(
+        'describe select * from ' ~ source(contract.source_name, contract.name)
+    ) -%}
+    {{- return(described.columns[0].values() | map('lower') | list) -}}
+{% endmacro %}

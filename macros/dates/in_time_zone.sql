@@ -1,0 +1,8 @@
+{# The wall-clock time of a UTC timestamp in a zone; `zone` is a quoted literal. #}
+{% macro in_time_zone(column, zone) %}
+    {{- return(adapter.dispatch('in_time_zone')(column, zone)) -}}
+{% endmacro %}
+
+{% macro default__in_time_zone(column, zone) -%}
+    timezone({{ zone }}, timezone('UTC', {{ column }}))
+{%- endmacro %}

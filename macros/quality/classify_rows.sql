@@ -1,0 +1,100 @@
+{#
+    Gives every row of a staging model one disposition:
+    quarantined  the row breaks a rule, alone or against other tables
+    accepted     the latest delivery of its key among the rows that break none
+    duplicate    an earlier delivery of that key
+
+    key            columns that identify a row
+    client_column  the column that names a client, if the table has one
+    priced_at      the time at which an amount needs an exchange rate, if it has one
+    disposition    what the column with the outcome is called
+#}
+{% macro classify_rows(
+    staged, key, client_column=none, priced_at=none, disposition='disposition'
+) %}
+with
+
+staged as (
+    select * from {{ staged }}
+),
+
+{% if client_column %}
+known_clients as (
+    select client_id as known_client_id from {{ ref('int_client_identities') }}
+),
+
+{% endif %}
+{% if priced_at %}
+first_rates as (
+    select
+        currency_code as rated_currency_code,
+        min(rate_date) as first_rate_date
+
+    from {{ ref('int_exchange_rates_classified') }}
+
+    where disposition = 'accepted'
+
+    group by currency_code
+),
+
+{% endif %}
+judged as (
+    select
+        staged.*,
+        nullif(concat_ws(
+            ',',
+            staged.invalid_reasons
+            {%- if client_column %},
+            case
+                when staged.{{ client_column }} is not null
+                    and known_clients.known_client_id is null
+                    then 'unknown_client'
+            end
+            {%- endif %}
+            {%- if priced_at %},
+            case
+                when staged.currency_code <> {{ reporting_currency() }}
+                    and length(staged.currency_code) = 3
+                    and staged.{{ priced_at }} is not null
+                    and coalesce(
+                        first_rates.first_rate_date > cast(staged.{{ priced_at }} as date),
+                        true
+                    )
+                    then 'missing_exchange_rate'
+            end
+            {%- endif %}
+        ), '') as rejection_reasons
+
+    from staged
+    {%- if client_column %}
+    left join known_clients
+        on staged.{{ client_column }} = known_clients.known_client_id
+    {%- endif %}
+    {%- if priced_at %}
+    left join first_rates
+        on staged.currency_code = first_rates.rated_currency_code
+    {%- endif %}
+),
+
+ranked as (
+    select
+        *,
+        row_number() over (
+            partition by case when rejection_reasons is null then 1 else 0 end,
+                {{ key | join(', ') }}
+            order by loaded_at desc, raw_row desc
+        ) as delivery_rank
+
+    from judged
+)
+
+select
+    *,
+    case
+        when rejection_reasons is not null then 'quarantined'
+        when delivery_rank = 1 then 'accepted'
+        else 'duplicate'
+    end as {{ disposition }}
+
+from ranked
+{% endmacro %}

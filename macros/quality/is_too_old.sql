@@ -1,0 +1,3 @@
+{% macro is_too_old(column) -%}
+    {{ column }} < cast({{ date_var('earliest_date') }} as timestamp)
+{%- endmacro %}

@@ -1,0 +1,20 @@
+{#
+    One side of the adjusted Wald interval, 95 %, of the net promoter score: 3/4 promoter,
+    3/4 detractor and 3 responses are added (Sauro and Lewis), clipped to [-100, 100].
+#}
+{% macro nps_bound(promoters, detractors, responses, side) -%}
+    {%- set n = '(' ~ responses ~ ' + 3.0)' -%}
+    {%- set p = '(cast(' ~ promoters ~ ' + 0.75 as ' ~ type_double() ~ ') / ' ~ n ~ ')' -%}
+    {%- set d = '(cast(' ~ detractors ~ ' + 0.75 as ' ~ type_double() ~ ') / ' ~ n ~ ')' -%}
+    {%- set sign = {'lower': '-', 'upper': '+'}[side] -%}
+    case
+        when {{ responses }} > 0 then cast(
+            least(100.0, greatest(-100.0, 100 * (
+                {{ p }} - {{ d }}
+                {{ sign }} 1.959963984540054 * sqrt(
+                    ({{ p }} + {{ d }} - ({{ p }} - {{ d }}) * ({{ p }} - {{ d }})) / {{ n }}
+                )
+            ))) as decimal(9, 4)
+        )
+    end
+{%- endmacro %}

@@ -1,0 +1,15 @@
+{#
+    A hash of several columns. Each value is preceded by its length, so that ('ab', 'c') and
+    ('a', 'bc') differ, and null differs from the empty string.
+#}
+{% macro surrogate_key(columns) -%}
+    {%- set parts = [] -%}
+    {%- for column in columns -%}
+        {%- set text = 'cast(' ~ column ~ ' as ' ~ dbt.type_string() ~ ')' -%}
+        {%- do parts.append(
+            "coalesce(concat(cast(length(" ~ text ~ ") as " ~ dbt.type_string() ~ "), ':', "
+            ~ text ~ "), '-')"
+        ) -%}
+    {%- endfor -%}
+    {{ dbt.hash('concat(' ~ parts | join(', ') ~ ')') }}
+{%- endmacro %}

@@ -1,0 +1,139 @@
+-- Grain: one row per activity day, load day, delivered client and user, event name, feature,
+-- disposition and rejection reasons. The one model that reads every usage event.
+--
+-- Incremental by touched days: a day is recomputed whole when a load that has rows in it
+-- changed, or when a client it names became known or unknown. Any order of arrival gives
+-- the rows of a full refresh.
+
+{{ config(
+    materialized='incremental',
+    incremental_strategy='delete+insert',
+    unique_key='activity_date',
+    on_schema_change='fail',
+) }}
+
+with
+
+events as (
+    select * from {{ ref('stg_product__usage_events') }}
+),
+
+clients as (
+    select client_id as known_client_id from {{ ref('int_client_identities') }}
+),
+
+{% if is_incremental() %}
+delivered_loads as (
+    select
+        loaded_date,
+        count(*) as row_count
+
+    from events
+
+    group by loaded_date
+),
+
+counted_loads as (
+    select
+        loaded_date,
+        sum(row_count) as row_count
+
+    from {{ this }}
+
+    group by loaded_date
+),
+
+changed_loads as (
+    select delivered_loads.loaded_date
+    from delivered_loads
+    left join counted_loads
+        on delivered_loads.loaded_date = counted_loads.loaded_date
+    where delivered_loads.row_count <> coalesce(counted_loads.row_count, 0)
+),
+
+touched_days as (
+    select events.activity_date
+    from events
+    inner join changed_loads
+        on events.loaded_date = changed_loads.loaded_date
+
+    union
+
+    select counted.activity_date
+    from {{ this }} as counted
+    left join clients
+        on counted.client_id = clients.known_client_id
+    where counted.is_client_known <> (clients.known_client_id is not null)
+),
+
+{% endif %}
+judged as (
+    select
+        events.*,
+        clients.known_client_id is not null as is_client_known,
+        nullif(concat_ws(
+            ',',
+            events.invalid_reasons,
+            case
+                when events.client_id is not null and clients.known_client_id is null
+                    then 'unknown_client'
+            end
+        ), '') as rejection_reasons
+
+    from events
+    left join clients
+        on events.client_id = clients.known_client_id
+    {%- if is_incremental() %}
+    where events.activity_date in (select touched_days.activity_date from touched_days)
+    {%- endif %}
+),
+
+ranked as (
+    select
+        *,
+        row_number() over (
+            partition by case when rejection_reasons is null then 1 else 0 end,
+                activity_date, event_id
+            order by loaded_at, client_id, user_id, event_name, feature, quantity, occurred_at
+        ) as delivery_rank
+
+    from judged
+),
+
+final as (
+    select
+        client_id,
+        user_id,
+        event_name,
+        feature,
+        case
+            when rejection_reasons is not null then 'quarantined'
+            when delivery_rank = 1 then 'accepted'
+            else 'duplicate'
+        end as disposition,
+        rejection_reasons,
+        count(*) as row_count,
+        sum(quantity) as quantity,
+        is_client_known,
+        loaded_date,
+        activity_date
+
+    from ranked
+
+    group by
+        client_id,
+        user_id,
+        event_name,
+        feature,
+        case
+            when rejection_reasons is not null then 'quarantined'
+            when delivery_rank = 1 then 'accepted'
+            else 'duplicate'
+        end,
+        rejection_reasons,
+        is_client_known,
+        loaded_date,
+        activity_date
+)
+
+select * from final

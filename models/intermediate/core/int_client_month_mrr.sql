@@ -1,0 +1,67 @@
+-- Grain: one row per counted client and month.
+-- `constant_mrr_amount` is the MRR at the period's end in the rates of twelve months before,
+-- which makes it comparable with `base_mrr_amount`.
+
+with
+
+client_months as (
+    select * from {{ ref('int_client_months') }}
+),
+
+levels as (
+    select * from {{ ref('int_client_mrr_levels') }}
+),
+
+rates as (
+    select * from {{ ref('int_exchange_rate_spans') }}
+),
+
+client_mrr as (
+    select * from {{ ref('fct_client_mrr') }}
+),
+
+constant_mrr as (
+    select
+        client_months.client_id,
+        client_months.period_month,
+        sum(cast(levels.mrr_amount * rates.rate as decimal(18, 4))) as constant_mrr_amount
+
+    from client_months
+    inner join levels
+        on client_months.client_id = levels.client_id
+            and client_months.period_end_date >= levels.valid_from
+            and (levels.valid_to is null or client_months.period_end_date < levels.valid_to)
+    inner join rates
+        on levels.currency_code = rates.currency_code
+            and client_months.base_date >= rates.valid_from
+            and (rates.valid_to is null or client_months.base_date < rates.valid_to)
+
+    group by client_months.client_id, client_months.period_month
+),
+
+final as (
+    select
+        client_months.client_id,
+        client_months.period_month,
+        coalesce(end_mrr.seat_count, 0) as seat_count,
+        coalesce(end_mrr.contract_mrr_amount, 0) as contract_mrr_amount,
+        coalesce(end_mrr.billed_mrr_amount, 0) as billed_mrr_amount,
+        coalesce(end_mrr.mrr_amount, 0) as mrr_amount,
+        coalesce(base_mrr.mrr_amount, 0) as base_mrr_amount,
+        coalesce(constant_mrr.constant_mrr_amount, 0) as constant_mrr_amount
+
+    from client_months
+    left join client_mrr as end_mrr
+        on client_months.client_id = end_mrr.client_id
+            and client_months.period_end_date >= end_mrr.valid_from
+            and (end_mrr.valid_to is null or client_months.period_end_date < end_mrr.valid_to)
+    left join client_mrr as base_mrr
+        on client_months.client_id = base_mrr.client_id
+            and client_months.base_date >= base_mrr.valid_from
+            and (base_mrr.valid_to is null or client_months.base_date < base_mrr.valid_to)
+    left join constant_mrr
+        on client_months.client_id = constant_mrr.client_id
+            and client_months.period_month = constant_mrr.period_month
+)
+
+select * from final

@@ -1,0 +1,73 @@
+-- Grain: one row per unit of count, month and NPS response that counts in it.
+-- per_response: every response of the month; latest_per_respondent: of every respondent the
+-- latest response within the nps_window_days that end with the month (or with as_of_date).
+
+with
+
+responses as (
+    select * from {{ ref('fct_survey_responses') }}
+    where survey_type = 'nps'
+),
+
+as_of as (
+    select * from {{ ref('as_of') }}
+),
+
+months as (
+    select distinct
+        month_start_date,
+        case
+            when month_end_date > as_of_date then as_of_date
+            else month_end_date
+        end as period_end_date
+
+    from {{ ref('dim_dates') }}
+    cross join as_of
+
+    where month_start_date <= as_of_date
+),
+
+responses_in_window as (
+    select
+        months.month_start_date as period_month,
+        responses.*,
+        row_number() over (
+            partition by months.month_start_date, responses.survey_purpose,
+                responses.respondent_id
+            order by responses.responded_at desc, responses.response_id desc
+        ) as recency_rank
+
+    from months
+    inner join responses
+        on months.period_end_date >= responses.responded_date
+            and {{ add_days('months.period_end_date', '-' ~ number_var('nps_window_days', 1)) }}
+            < responses.responded_date
+),
+
+final as (
+    select
+        'per_response' as unit_of_count,
+        {{ month_start('responded_date') }} as period_month,
+        survey_purpose,
+        client_id,
+        response_id,
+        nps_group
+
+    from responses
+
+    union all
+
+    select
+        'latest_per_respondent' as unit_of_count,
+        period_month,
+        survey_purpose,
+        client_id,
+        response_id,
+        nps_group
+
+    from responses_in_window
+
+    where recency_rank = 1
+)
+
+select * from final

@@ -1,0 +1,55 @@
+-- Grain: one row per client, currency and step [valid_from, valid_to) during which neither
+-- the client's recurring items nor the exchange rate changes, up to as_of_date.
+
+with
+
+levels as (
+    select * from {{ ref('int_client_mrr_levels') }}
+),
+
+as_of as (
+    select * from {{ ref('as_of') }}
+),
+
+rates as (
+    select
+        rates.currency_code,
+        rates.rate,
+        rates.valid_from,
+        case when rates.valid_to <= as_of.as_of_date then rates.valid_to end as valid_to
+
+    from {{ ref('int_exchange_rate_spans') }} as rates
+    cross join as_of
+
+    where rates.valid_from <= as_of.as_of_date
+),
+
+final as (
+    select
+        levels.client_id,
+        levels.currency_code,
+        levels.seat_count,
+        levels.mrr_amount as original_mrr_amount,
+        rates.rate as exchange_rate,
+        cast(levels.contract_mrr_amount * rates.rate as decimal(18, 4))
+            as contract_mrr_amount,
+        cast(levels.billed_mrr_amount * rates.rate as decimal(18, 4)) as billed_mrr_amount,
+        cast(levels.mrr_amount * rates.rate as decimal(18, 4)) as mrr_amount,
+        case
+            when rates.valid_from > levels.valid_from then rates.valid_from
+            else levels.valid_from
+        end as valid_from,
+        case
+            when levels.valid_to is null then rates.valid_to
+            when rates.valid_to < levels.valid_to then rates.valid_to
+            else levels.valid_to
+        end as valid_to
+
+    from levels
+    inner join rates
+        on levels.currency_code = rates.currency_code
+            and (levels.valid_to is null or rates.valid_from < levels.valid_to)
+            and (rates.valid_to is null or rates.valid_to > levels.valid_from)
+)
+
+select * from final

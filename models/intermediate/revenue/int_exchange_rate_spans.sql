@@ -1,0 +1,33 @@
+-- Grain: one row per currency and span of days [valid_from, valid_to) with one rate to the
+-- reporting currency; the reporting currency itself has rate 1 throughout.
+
+with
+
+exchange_rates as (
+    select * from {{ ref('int_exchange_rates_classified') }}
+    where disposition = 'accepted'
+        and currency_code <> {{ reporting_currency() }}
+),
+
+final as (
+    select
+        currency_code,
+        cast(rate as decimal(18, 8)) as rate,
+        rate_date as valid_from,
+        lead(rate_date) over (
+            partition by currency_code
+            order by rate_date
+        ) as valid_to
+
+    from exchange_rates
+
+    union all
+
+    select
+        {{ reporting_currency() }} as currency_code,
+        cast(1 as decimal(18, 8)) as rate,
+        {{ unknown_date() }} as valid_from,
+        cast(null as date) as valid_to
+)
+
+select * from final

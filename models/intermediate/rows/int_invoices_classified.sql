@@ -1,0 +1,8 @@
+-- Grain: one row per delivered row of billing.invoices, with its disposition.
+
+{{ classify_rows(
+    staged=ref('stg_billing__invoices'),
+    key=['invoice_id'],
+    client_column='client_id',
+    priced_at='issued_at',
+) }}

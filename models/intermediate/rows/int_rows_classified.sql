@@ -1,0 +1,34 @@
+-- Grain: one row per delivered row of every raw table except product.usage_events, with its
+-- disposition, all reasons for a rejection, the money it bears and the row as delivered.
+
+{% set tables = row_ledger() %}
+
+with
+
+final as (
+    {%- for table in tables %}
+    select
+        '{{ table.source }}' as source_name,
+        '{{ table.table }}' as table_name,
+        nullif(concat(
+            {%- for column in table.key %}
+            {{ "'|', " if not loop.first }}coalesce({{ column }}, '')
+            {%- if not loop.last %},{% endif %}
+            {%- endfor %}
+        ), '') as row_key,
+        disposition,
+        rejection_reasons,
+        raw_row,
+        cast({{ table.amount or 'null' }} as decimal(18, 4)) as amount,
+        coalesce(cast(loaded_at as date), {{ unknown_date() }}) as loaded_date,
+        loaded_at
+
+    from {{ ref('int_' ~ table.table ~ '_classified') }}
+    {%- if not loop.last %}
+
+    union all
+{% endif %}
+    {%- endfor %}
+)
+
+select * from final

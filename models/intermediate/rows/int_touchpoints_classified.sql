@@ -1,0 +1,7 @@
+-- Grain: one row per delivered row of crm.touchpoints, with its disposition.
+
+{{ classify_rows(
+    staged=ref('stg_crm__touchpoints'),
+    key=['touchpoint_id'],
+    client_column='client_id',
+) }}

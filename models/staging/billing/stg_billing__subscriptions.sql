@@ -1,0 +1,79 @@
+with
+
+source as (
+    select * from {{ raw_table('billing', 'subscriptions') }}
+),
+
+renamed as (
+    select
+        -- ids
+        {{ clean_text('subscription_id') }} as subscription_id,
+        {{ to_integer('version') }} as version,
+        {{ clean_text('client_id') }} as client_id,
+        {{ clean_text('plan_id') }} as plan_id,
+
+        -- strings
+        {{ clean_text('version') }} as version_text,
+        lower({{ clean_text('status') }}) as subscription_status,
+        coalesce(upper({{ clean_text('currency_code') }}), {{ reporting_currency() }})
+            as currency_code,
+        coalesce(lower({{ clean_text('billing_interval') }}), 'month') as billing_interval,
+        coalesce(lower({{ clean_text('discount_duration') }}), 'forever')
+            as discount_duration,
+        {{ clean_text('cancel_reason') }} as cancel_reason,
+
+        -- numerics
+        coalesce({{ to_decimal('quantity') }}, 1) as quantity,
+        {{ to_decimal('unit_price') }} as unit_price_amount,
+        coalesce({{ to_integer('billing_interval_count') }}, 1) as billing_interval_count,
+        coalesce({{ to_decimal('discount_rate') }}, 0) as discount_rate,
+
+        -- booleans
+        {{ to_boolean('is_voluntary_cancel') }} as is_voluntary_cancel,
+        {{ is_unreadable(['is_voluntary_cancel'], to_boolean) }} as has_unreadable_boolean,
+        {{ is_unreadable(['quantity', 'unit_price', 'discount_rate'], to_decimal) }}
+            or {{ is_unreadable(['version', 'billing_interval_count'], to_integer) }}
+            as has_unreadable_number,
+        {{ is_unreadable(['trial_ends_at', 'ended_at', 'canceled_at'], to_utc) }}
+            as has_unreadable_time,
+
+        -- timestamps
+        {{ to_utc('trial_ends_at') }} as trial_ends_at,
+        {{ to_utc('started_at') }} as started_at,
+        {{ to_utc('ended_at') }} as ended_at,
+        {{ to_utc('canceled_at') }} as canceled_at,
+        {{ to_utc('loaded_at') }} as loaded_at,
+
+        -- as delivered
+        {{ raw_row('billing', 'subscriptions') }} as raw_row
+
+    from source
+),
+
+final as (
+    select
+        *,
+        {{ rejection_reasons({
+            'missing_key': 'subscription_id is null or version_text is null',
+            'missing_client': 'client_id is null',
+            'missing_loaded_at': 'loaded_at is null',
+            'invalid_time': 'started_at is null or has_unreadable_time',
+            'time_too_old': is_too_old('started_at'),
+            'ends_before_start': 'ended_at < started_at',
+            'invalid_number':
+                'unit_price_amount is null or version is null or has_unreadable_number',
+            'negative_number': 'unit_price_amount < 0 or quantity < 0 or discount_rate < 0',
+            'invalid_value':
+                "coalesce(subscription_status not in"
+                ~ " ('trialing', 'active', 'past_due', 'paused', 'canceled'), true)"
+                ~ " or billing_interval not in"
+                ~ " ('day', 'week', 'month', 'quarter', 'half_year', 'year')"
+                ~ " or discount_duration not in ('once', 'repeating', 'forever')"
+                ~ " or discount_rate > 1 or billing_interval_count < 1 or version < 1"
+                ~ " or length(currency_code) <> 3 or has_unreadable_boolean",
+        }) }} as invalid_reasons
+
+    from renamed
+)
+
+select * from final

@@ -1,0 +1,58 @@
+with
+
+source as (
+    select * from {{ raw_table('feedback', 'survey_responses') }}
+),
+
+renamed as (
+    select
+        -- ids
+        {{ clean_text('response_id') }} as response_id,
+        {{ clean_text('invitation_id') }} as invitation_id,
+        {{ clean_text('survey_id') }} as survey_id,
+        {{ clean_text('client_id') }} as client_id,
+        {{ clean_text('user_id') }} as user_id,
+
+        -- strings
+        lower({{ clean_text('survey_type') }}) as survey_type,
+        coalesce(lower({{ clean_text('survey_purpose') }}), 'relational') as survey_purpose,
+        coalesce({{ clean_text('channel') }}, 'unknown') as channel,
+        {{ clean_text('comment') }} as comment_text,
+
+        -- numerics
+        {{ to_integer('score') }} as score,
+
+        -- timestamps
+        {{ to_utc('responded_at') }} as responded_at,
+        {{ to_utc('loaded_at') }} as loaded_at,
+
+        -- as delivered
+        {{ raw_row('feedback', 'survey_responses') }} as raw_row
+
+    from source
+),
+
+final as (
+    select
+        *,
+        {{ rejection_reasons({
+            'missing_key': 'response_id is null',
+            'missing_client': 'client_id is null',
+            'missing_loaded_at': 'loaded_at is null',
+            'invalid_time': 'responded_at is null',
+            'time_too_old': is_too_old('responded_at'),
+            'occurs_after_load': is_after_load('responded_at'),
+            'invalid_number': 'score is null',
+            'invalid_value':
+                "coalesce(survey_type not in ('nps', 'csat', 'ces'), true)"
+                ~ " or survey_purpose not in ('relational', 'transactional')",
+            'score_off_scale':
+                "(survey_type = 'nps' and score not between 0 and 10)"
+                ~ " or (survey_type = 'csat' and score not between 1 and 5)"
+                ~ " or (survey_type = 'ces' and score not between 1 and 7)",
+        }) }} as invalid_reasons
+
+    from renamed
+)
+
+select * from final

@@ -1,0 +1,57 @@
+with
+
+source as (
+    select * from {{ raw_table('product', 'usage_events') }}
+),
+
+renamed as (
+    select
+        -- ids
+        {{ clean_text('event_id') }} as event_id,
+        {{ clean_text('client_id') }} as client_id,
+        {{ clean_text('user_id') }} as user_id,
+
+        -- strings
+        {{ clean_text('event_name') }} as event_name,
+        coalesce({{ clean_text('feature') }}, 'unknown') as feature,
+
+        -- numerics
+        coalesce({{ to_decimal('quantity') }}, 1) as quantity,
+
+        -- booleans
+        {{ is_unreadable(['quantity'], to_decimal) }} as has_unreadable_number,
+
+        -- timestamps
+        {{ to_utc('occurred_at') }} as occurred_at,
+        {{ to_utc('loaded_at') }} as loaded_at,
+
+        -- as delivered
+        {{ raw_row('product', 'usage_events') }} as raw_row
+
+    from source
+),
+
+final as (
+    select
+        *,
+        coalesce(
+            {{ reporting_date('occurred_at') }}, cast(loaded_at as date), {{ unknown_date() }}
+        ) as activity_date,
+        coalesce(cast(loaded_at as date), {{ unknown_date() }}) as loaded_date,
+        {{ rejection_reasons({
+            'missing_key': 'event_id is null',
+            'missing_client': 'client_id is null',
+            'missing_user': 'user_id is null',
+            'missing_event_name': 'event_name is null',
+            'missing_loaded_at': 'loaded_at is null',
+            'invalid_time': 'occurred_at is null',
+            'time_too_old': is_too_old('occurred_at'),
+            'occurs_after_load': is_after_load('occurred_at'),
+            'invalid_number': 'has_unreadable_number',
+            'negative_number': 'quantity < 0',
+        }) }} as invalid_reasons
+
+    from renamed
+)
+
+select * from final

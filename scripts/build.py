@@ -1,0 +1,338 @@
+"""Checks the raw tables, builds and tests the models, checks the marts, publishes them.
+
+What readers see changes only when everything has passed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import fcntl
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any
+
+import duckdb
+
+from project import (
+    DEFAULT_PUBLISHED_FILE,
+    ROOT,
+    ProjectError,
+    database_path,
+    log_path,
+    read_manifest,
+    read_vars,
+    target_path,
+)
+
+STEPS = 6
+SHOWN_FAILURES = 10
+QUARANTINE_TEST = "assert_quarantine_rate_below_maximum"
+
+
+class BuildError(Exception):
+    """A check did not pass: the lines are details, the message ends the output."""
+
+    def __init__(self, message: str, lines: list[str] | None = None) -> None:
+        super().__init__(message)
+        self.lines = lines or []
+
+
+# ---- progress ------------------------------------------------------------------------
+
+
+class Progress:
+    """One line per step, with its seconds."""
+
+    def __init__(self) -> None:
+        self.number = 0
+
+    @contextmanager
+    def step(self, title: str) -> Iterator[None]:
+        """Print the title now and the seconds at the end."""
+        self.number += 1
+        print(f"[{self.number}/{STEPS}] {title} ... ", end="", flush=True)
+        start = time.perf_counter()
+        try:
+            yield
+        except BaseException:
+            print("failed", flush=True)
+            raise
+        print(f"{time.perf_counter() - start:.1f} s", flush=True)
+
+
+@contextmanager
+def only_build() -> Iterator[None]:
+    """Hold the lock of the private file; the system lets go of it if we are killed."""
+    path = database_path().with_suffix(".lock")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise BuildError(
+                f"another build is running (it holds {path}); wait for it to end"
+            ) from None
+        yield
+
+
+# ---- Great Expectations --------------------------------------------------------------
+
+
+class Expectations:
+    """The suites' runner: one process, as its library takes seconds to import."""
+
+    def __init__(self, vars_text: str, verbose: bool) -> None:
+        command = [sys.executable, str(ROOT / "expectations/run.py"), "--commands"]
+        command += ["--vars", vars_text] if vars_text else []
+        command += [] if verbose else ["--quiet"]
+        self.errors = target_path() / "expectations.log"
+        self.errors.parent.mkdir(parents=True, exist_ok=True)
+        self._log: IO[str] = self.errors.open("w")
+        self._process = subprocess.Popen(
+            command,
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._log,
+            text=True,
+        )
+
+    def start(self, section: str) -> None:
+        """Begin a section; `finish` waits for it."""
+        assert self._process.stdin is not None
+        try:
+            self._process.stdin.write(section + "\n")
+            self._process.stdin.flush()
+        except BrokenPipeError:
+            pass
+
+    def finish(self) -> tuple[int, list[str]]:
+        """The exit code of the section that was started, and what it printed."""
+        assert self._process.stdout is not None
+        lines: list[str] = []
+        for line in self._process.stdout:
+            if line.startswith("done "):
+                return int(line.split()[1]), lines
+            lines.append(line.rstrip("\n"))
+        raise BuildError(f"Great Expectations stopped; its messages are in {self.errors}")
+
+    def close(self) -> None:
+        """End the process."""
+        if self._process.stdin is not None:
+            self._process.stdin.close()
+        self._process.terminate()
+        self._process.wait()
+        self._log.close()
+
+
+def report_section(progress_lines: list[str]) -> None:
+    """Print what a section of suites found."""
+    for line in progress_lines:
+        print(line)
+
+
+# ---- dbt -----------------------------------------------------------------------------
+
+
+class Dbt:
+    """dbt in this process, quiet: its log file has everything."""
+
+    def __init__(self, vars_text: str, verbose: bool) -> None:
+        self._options = ["--log-level", "info" if verbose else "none", "--log-level-file", "info"]
+        self._vars = ["--vars", vars_text] if vars_text else []
+        self._manifest: Any = None
+
+    def invoke(self, *command: str) -> Any:
+        """Run one dbt command."""
+        from dbt.cli.main import dbtRunner
+
+        runner = dbtRunner(manifest=self._manifest)
+        return runner.invoke([*self._options, *command, *self._vars])
+
+    def parse(self) -> None:
+        """Read the project, once for all commands."""
+        result = self.invoke("parse")
+        if not result.success:
+            raise BuildError(f"dbt cannot read the project: {result.exception}")
+        self._manifest = result.result
+
+    def build(self, full_refresh: bool) -> None:
+        """Build and test everything."""
+        result = self.invoke("build", *(["--full-refresh"] if full_refresh else []))
+        self._let_go_of_database()
+        if result.exception is not None:
+            raise BuildError(f"dbt stopped: {result.exception}; {log_hint()}")
+        if not result.success:
+            report_failures(list(result.result))
+
+    @staticmethod
+    def _let_go_of_database() -> None:
+        """dbt-duckdb keeps the file open, and no other process could read it."""
+        from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+
+        DuckDBConnectionManager.close_all_connections()
+
+
+def log_hint() -> str:
+    """Where the details are."""
+    return f"details: {log_path() / 'dbt.log'}"
+
+
+def report_failures(results: list[Any]) -> None:
+    """Show the nodes that failed, then stop."""
+    failed = [r for r in results if r.status in {"error", "fail"}]
+    names = [r.node.name for r in failed]
+    lines = [describe_failure(result) for result in failed[:SHOWN_FAILURES]]
+    if len(failed) > SHOWN_FAILURES:
+        lines.append(f"      and {len(failed) - SHOWN_FAILURES} more")
+    if QUARANTINE_TEST in names:
+        lines += rejection_reasons()
+    shown = ", ".join(names[:3]) + (", ..." if len(names) > 3 else "")
+    noun = "model or test" if len(failed) == 1 else "models or tests"
+    raise BuildError(f"{len(failed)} {noun} failed: {shown}; {log_hint()}", lines)
+
+
+def describe_failure(result: Any) -> str:
+    """One line on one failed model or test."""
+    message = " ".join(str(result.message or "").split())[:400]
+    stored = result.node.relation_name if result.status == "fail" else None
+    where = f" (its rows: {stored} in {database_path()})" if stored else ""
+    return f"      {result.status.upper():5} {result.node.name}: {message}{where}"
+
+
+def rejection_reasons() -> list[str]:
+    """Why rows were quarantined, per table."""
+    with duckdb.connect(str(database_path()), read_only=True) as connection:
+        rows = connection.execute(REJECTION_REASONS).fetchall()
+    return ["      Most frequent reasons, of the rows of each table:"] + [
+        f"        {f'{source}.{table}':28} {reason:22} {count:>9,} rows {rate or 0:>7.2%}"
+        for source, table, reason, count, rate in rows
+    ]
+
+
+REJECTION_REASONS = """
+    with reasons as (
+        select
+            source_name,
+            table_name,
+            unnest(string_split(cast(rejection_reasons as varchar), ',')) as raw_reason
+        from marts.fct_quarantined_rows
+    ),
+    counted as (
+        select
+            source_name,
+            table_name,
+            trim(raw_reason, ' []"''') as reason,
+            count(*) as row_count
+        from reasons group by all
+    ),
+    totals as (
+        select source_name, table_name, sum(raw_row_count) as raw_row_count
+        from marts.fct_row_dispositions group by all
+    )
+    select
+        counted.source_name,
+        counted.table_name,
+        counted.reason,
+        counted.row_count,
+        counted.row_count / nullif(totals.raw_row_count, 0)
+    from counted
+    left join totals using (source_name, table_name)
+    qualify row_number() over (
+        partition by counted.source_name, counted.table_name
+        order by counted.row_count desc, counted.reason
+    ) <= 3
+    order by counted.source_name, counted.table_name, counted.row_count desc, counted.reason
+"""
+
+
+# ---- the whole -----------------------------------------------------------------------
+
+
+def check(expectations: Expectations, progress: Progress, section: str, title: str) -> None:
+    """Run one section of suites; a failed critical expectation stops the build."""
+    with progress.step(title):
+        code, lines = expectations.finish()
+    report_section(lines)
+    if code:
+        raise BuildError(
+            f"an expectation on the {section} failed; details: "
+            f"{target_path() / 'gx' / section.split()[0] / 'index.html'}"
+        )
+
+
+def build(arguments: argparse.Namespace) -> None:
+    """All steps."""
+    variables = read_vars(arguments.vars)
+    progress = Progress()
+    dbt = Dbt(arguments.vars, arguments.verbose)
+    expectations = Expectations(arguments.vars, arguments.verbose)
+    try:
+        expectations.start("raw")
+        with progress.step("read the project"):
+            dbt.parse()
+        check(expectations, progress, "raw tables", "check the raw tables")
+        with progress.step("build the models and run their tests"):
+            dbt.build(arguments.full_refresh)
+        read_manifest.cache_clear()
+        expectations.start("marts")
+        check(expectations, progress, "marts", "check the marts")
+    finally:
+        expectations.close()
+    from answers import read_answers
+    from publish import Publication
+
+    with progress.step(f"publish {arguments.target_file}"):
+        publication = Publication(ROOT / arguments.target_file, variables)
+        publication.prepare()
+        publication.commit()
+    with progress.step("read the answers"):
+        answers = read_answers(ROOT / arguments.target_file, variables)
+    print(f"\n{answers}\n")
+
+
+def parse_arguments() -> argparse.Namespace:
+    """The command line."""
+    parser = argparse.ArgumentParser(prog="scripts/build", description=__doc__.splitlines()[0])
+    parser.add_argument("--vars", default="", help="YAML, as for dbt: '{as_of_date: 2025-06-30}'")
+    parser.add_argument("--full-refresh", action="store_true", help="rebuild incremental models")
+    parser.add_argument(
+        "--target-file", type=Path, default=DEFAULT_PUBLISHED_FILE, help="the file to publish"
+    )
+    parser.add_argument("--verbose", action="store_true", help="show dbt's output, every suite")
+    return parser.parse_args()
+
+
+def main() -> int:
+    """Build, and end with one clear line."""
+    arguments = parse_arguments()
+    os.chdir(ROOT)
+    start = time.perf_counter()
+    try:
+        with only_build():
+            build(arguments)
+    except (BuildError, ProjectError, duckdb.Error) as error:
+        kept = (
+            f"{arguments.target_file} stays as it was"
+            if (ROOT / arguments.target_file).exists()
+            else "nothing was published"
+        )
+        for line in getattr(error, "lines", []):
+            print(line)
+        print(f"Build failed: {error}. {kept[0].upper()}{kept[1:]}.", flush=True)
+        return 1
+    except KeyboardInterrupt:
+        print("Build stopped; what is published stays as it was.", flush=True)
+        return 130
+    seconds = time.perf_counter() - start
+    print(f"Build passed in {seconds:.0f} s. Readers see {arguments.target_file}.", flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""The simulated company behind the demo data."""

@@ -1,0 +1,121 @@
+"""MetricFlow over an open DuckDB connection, without dbt and without a second process."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from metricflow.engine.metricflow_engine import (
+    MetricFlowEngine,
+    MetricFlowQueryRequest,
+    OutputColumnOrderMode,
+)
+from metricflow.protocols.sql_client import SqlEngine
+from metricflow.sql.render.duckdb_renderer import DuckDbSqlPlanRenderer
+from metricflow_semantics.errors.error_classes import InformativeUserError
+from metricflow_semantics.model.dbt_manifest_parser import (
+    parse_manifest_from_dbt_generated_manifest,
+)
+from metricflow_semantics.model.semantic_manifest_lookup import SemanticManifestLookup
+
+__all__ = ["Engine", "InformativeUserError", "Question", "relations", "relocate"]
+
+logging.getLogger("metricflow").setLevel(logging.ERROR)
+logging.getLogger("metricflow_semantics").setLevel(logging.ERROR)
+
+
+@dataclass(frozen=True)
+class Question:
+    """What one asks of the metrics."""
+
+    metrics: Sequence[str] = ()
+    group_by: Sequence[str] = ()
+    where: Sequence[str] = ()
+    order: Sequence[str] = ()
+    limit: int | None = None
+    saved_query: str | None = None
+
+
+def _node_relations(manifest: Any) -> list[dict[str, Any]]:
+    """Every relation that a semantic manifest names, wherever it does."""
+    if isinstance(manifest, list):
+        return [found for item in manifest for found in _node_relations(item)]
+    if not isinstance(manifest, dict):
+        return []
+    found = [inner for item in manifest.values() for inner in _node_relations(item)]
+    return [manifest, *found] if {"alias", "schema_name"} <= set(manifest) else found
+
+
+def relations(manifest_json: str) -> set[tuple[str, str]]:
+    """Schema and name of every relation the metrics are computed from."""
+    return {
+        (node["schema_name"], node["alias"]) for node in _node_relations(json.loads(manifest_json))
+    }
+
+
+def relocate(manifest_json: str, new_schema: Callable[[str, str], str]) -> str:
+    """The manifest with its relations in other schemas and in no named database.
+
+    Without a database the names resolve in whatever file the reader opened.
+    """
+    manifest = json.loads(manifest_json)
+    for node in _node_relations(manifest):
+        schema = new_schema(node["schema_name"], node["alias"])
+        node["schema_name"] = schema
+        node["database"] = None
+        node["relation_name"] = f'"{schema}"."{node["alias"]}"'
+    return json.dumps(manifest, sort_keys=True)
+
+
+class _Renderer:
+    """The part of MetricFlow's SQL client that writing SQL needs."""
+
+    sql_engine_type = SqlEngine.DUCKDB
+    sql_plan_renderer = DuckDbSqlPlanRenderer()
+
+
+class Engine:
+    """Turns questions about metrics into SQL."""
+
+    def __init__(self, manifest_json: str) -> None:
+        self.manifest = parse_manifest_from_dbt_generated_manifest(manifest_json)
+        self._engine = MetricFlowEngine(
+            semantic_manifest_lookup=SemanticManifestLookup(self.manifest),
+            sql_client=_Renderer(),  # type: ignore[arg-type]
+        )
+
+    def metric_names(self) -> dict[str, str]:
+        """Every metric and what it means."""
+        return {
+            metric.name: metric.description or ""
+            for metric in sorted(self.manifest.metrics, key=lambda metric: metric.name)
+            if not (metric.type_params and getattr(metric.type_params, "is_private", False))
+        }
+
+    def group_by_names(self, metrics: Sequence[str]) -> list[str]:
+        """Everything the metrics can be grouped by together."""
+        dimensions = self._engine.simple_dimensions_for_metrics(list(metrics))
+        entities = self._engine.entities_for_metrics(list(metrics))
+        names = {dimension.granularity_free_dunder_name for dimension in dimensions}
+        return sorted(names | {entity.name for entity in entities})
+
+    def saved_query_names(self) -> list[str]:
+        """Every saved query."""
+        return sorted(query.name for query in self.manifest.saved_queries)
+
+    def sql(self, question: Question) -> str:
+        """The SQL that answers a question."""
+        request = MetricFlowQueryRequest.create(
+            saved_query_name=question.saved_query,
+            metric_names=list(question.metrics) or None,
+            group_by_names=list(question.group_by) or None,
+            where_constraints=list(question.where) or None,
+            order_by_names=list(question.order) or None,
+            limit=question.limit,
+            output_column_order_mode=OutputColumnOrderMode.INPUT_ORDER,
+        )
+        statement = self._engine.explain(request).sql_statement
+        return str(statement.without_descriptions.sql)

@@ -1,0 +1,150 @@
+"""What the scripts know about the project: its variables, raw tables and marts."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+from jinja2 import Environment, StrictUndefined
+
+ROOT = Path(__file__).resolve().parents[1]
+DEFAULT_PUBLISHED_FILE = Path("warehouse/active_clients.duckdb")
+
+
+class ProjectError(Exception):
+    """Something a person can put right; the message says what, where and how."""
+
+
+def database_path() -> Path:
+    """The private file that dbt builds in."""
+    return ROOT / os.environ.get("ACTIVE_CLIENTS_DATABASE", "target/build.duckdb")
+
+
+def target_path() -> Path:
+    """Where dbt and the other tools leave their artifacts."""
+    return ROOT / os.environ.get("DBT_TARGET_PATH", "target")
+
+
+def log_path() -> Path:
+    """Where dbt logs."""
+    return ROOT / os.environ.get("DBT_LOG_PATH", "logs")
+
+
+def read_vars(overrides: str = "") -> dict[str, Any]:
+    """The variables of dbt_project.yml, with those of `--vars` (YAML) on top."""
+    defaults = yaml.safe_load((ROOT / "dbt_project.yml").read_text())["vars"]
+    try:
+        given = yaml.safe_load(overrides) if overrides else {}
+    except yaml.YAMLError as error:
+        raise ProjectError(f"--vars is not YAML: {error}") from error
+    if not isinstance(given, dict):
+        raise ProjectError("--vars must be a YAML mapping, such as '{as_of_date: 2025-06-30}'")
+    unknown = sorted(set(given) - set(defaults))
+    if unknown:
+        raise ProjectError(
+            f"--vars names variables that dbt_project.yml does not have: {', '.join(unknown)}"
+        )
+    return {**defaults, **given}
+
+
+@dataclass(frozen=True)
+class RawTable:
+    """One table of the input contract."""
+
+    source: str
+    name: str
+    columns: dict[str, str]
+    relation: str
+    location: str
+    enabled: bool
+    has_direct_pii: bool
+
+    @property
+    def label(self) -> str:
+        """`source.table`, as the suites are named."""
+        return f"{self.source}.{self.name}"
+
+
+def _meta(entry: dict[str, Any]) -> dict[str, Any]:
+    """The meta of a yml entry or manifest column, wherever it was put."""
+    return {**entry.get("meta", {}), **entry.get("config", {}).get("meta", {})}
+
+
+def _is_true(value: Any) -> bool:
+    return str(value).strip().lower() == "true"
+
+
+def raw_tables(variables: dict[str, Any]) -> list[RawTable]:
+    """The input contract, read from the sources' yml with the variables filled in."""
+    jinja = Environment(undefined=StrictUndefined, autoescape=False)  # noqa: S701 (writes SQL, no HTML)
+    jinja.globals["var"] = variables.__getitem__
+    tables = []
+    for path in sorted((ROOT / "models/staging").glob("*/_*__sources.yml")):
+        for source in yaml.safe_load(path.read_text())["sources"]:
+            external = jinja.from_string(_meta(source)["external_location"]).render()
+            location = str(variables[f"{source['name']}_location"])
+            for table in source["tables"]:
+                columns = table["columns"]
+                flag = _meta(table).get("flag")
+                tables.append(
+                    RawTable(
+                        source=source["name"],
+                        name=table["name"],
+                        columns={c["name"]: c["data_type"] for c in columns},
+                        relation=external.format(name=table["name"]),
+                        location=location.format(name=table["name"]),
+                        enabled=flag is None or _is_true(variables[flag]),
+                        has_direct_pii=any(_meta(c).get("pii") == "direct" for c in columns),
+                    )
+                )
+    return tables
+
+
+@dataclass(frozen=True)
+class Mart:
+    """One mart as the manifest describes it."""
+
+    name: str
+    schema: str
+    description: str
+    columns: dict[str, dict[str, Any]]
+
+    def column_meta(self, column: str) -> dict[str, Any]:
+        """The meta of one column."""
+        return _meta(self.columns[column])
+
+
+@cache
+def read_manifest(path: Path | None = None) -> dict[str, Any]:
+    """The manifest that the last dbt command left."""
+    path = path or target_path() / "manifest.json"
+    try:
+        manifest: dict[str, Any] = json.loads(path.read_text())
+    except FileNotFoundError as error:
+        raise ProjectError(f"{path} is missing; run scripts/build first") from error
+    return manifest
+
+
+def _is_mart(node: dict[str, Any]) -> bool:
+    return bool(node["resource_type"] == "model" and node["fqn"][1:2] == ["marts"])
+
+
+def marts() -> list[Mart]:
+    """The marts that are switched on, by name."""
+    found = [
+        Mart(node["name"], node["schema"], node["description"], node["columns"])
+        for node in read_manifest()["nodes"].values()
+        if _is_mart(node)
+    ]
+    return sorted(found, key=lambda mart: mart.name)
+
+
+def disabled_marts() -> set[str]:
+    """Names of the marts that the variables switch off."""
+    disabled = read_manifest()["disabled"].values()
+    return {node["name"] for nodes in disabled for node in nodes if _is_mart(node)}

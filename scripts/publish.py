@@ -1,0 +1,247 @@
+"""Publishes the marts: a new file takes the name of the old one in one step.
+
+Readers see the old file or the new one, whatever happens in between; those that have
+the old one open keep it. Personal data stays behind.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import yaml
+
+from project import (
+    DEFAULT_PUBLISHED_FILE,
+    ROOT,
+    Mart,
+    ProjectError,
+    database_path,
+    marts,
+    read_manifest,
+    read_vars,
+    target_path,
+)
+
+E_MAIL = r"[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+\.[A-Za-z]{2,}"
+
+
+def quoted(name: str) -> str:
+    """An identifier."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def text(value: str) -> str:
+    """A string literal."""
+    return "'" + value.replace("'", "''") + "'"
+
+
+def is_published(mart: Mart, column: str, publish_free_text: bool) -> bool:
+    """Whether a column may be read by everyone."""
+    meta = mart.column_meta(column)
+    if meta.get("free_text") and publish_free_text:
+        return True
+    return meta.get("pii") != "direct"
+
+
+class Publication:
+    """A published file in the making, beside the file it will replace."""
+
+    def __init__(self, target: Path, variables: dict[str, Any]) -> None:
+        self.target = target
+        self.next = target.with_name(target.name + ".next")
+        self.publish_free_text = str(variables["publish_free_text"]).lower() == "true"
+        self.marts = marts()
+
+    def prepare(self) -> None:
+        """Write the whole file; nothing a reader sees changes."""
+        if not database_path().exists():
+            raise ProjectError(f"{database_path()} is missing; run scripts/build first")
+        self.next.parent.mkdir(parents=True, exist_ok=True)
+        self.discard()
+        try:
+            with duckdb.connect(str(self.next)) as connection:
+                connection.execute("set TimeZone = 'UTC'")
+                connection.execute(f"attach {text(str(database_path()))} as build (read_only)")
+                connection.execute("create schema marts")
+                connection.execute("create schema metrics")
+                for mart in self.marts:
+                    self._copy_mart(connection, mart)
+                self._refuse_e_mails(connection)
+                self._add_metrics(connection)
+                self._add_publication(connection)
+                connection.execute("detach build")
+                connection.execute("checkpoint")
+        except BaseException:
+            self.discard()
+            raise
+
+    def commit(self) -> None:
+        """Let readers see the new file."""
+        descriptor = os.open(self.next, os.O_RDONLY)
+        os.fsync(descriptor)
+        os.close(descriptor)
+        os.replace(self.next, self.target)
+
+    def discard(self) -> None:
+        """Remove what was prepared, or left by a build that was killed."""
+        self.next.unlink(missing_ok=True)
+        self.next.with_name(self.next.name + ".wal").unlink(missing_ok=True)
+
+    def _copy_mart(self, connection: duckdb.DuckDBPyConnection, mart: Mart) -> None:
+        source = f"build.{quoted(mart.schema)}.{quoted(mart.name)}"
+        target = f"marts.{quoted(mart.name)}"
+        columns = [c for c in mart.columns if is_published(mart, c, self.publish_free_text)]
+        selected = ", ".join(quoted(column) for column in columns)
+        connection.execute(f"create table {target} as select {selected} from {source}")
+        connection.execute(f"comment on table {target} is {text(mart.description.strip())}")
+        for column in columns:
+            description = mart.columns[column].get("description", "").strip()
+            connection.execute(
+                f"comment on column {target}.{quoted(column)} is {text(description)}"
+            )
+
+    def _refuse_e_mails(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """A column that was tagged wrongly must not get out."""
+        free_text = {
+            (mart.name, column)
+            for mart in self.marts
+            for column in mart.columns
+            if mart.column_meta(column).get("free_text")
+        }
+        columns = connection.execute(
+            "select table_name, column_name from duckdb_columns() "
+            "where database_name = current_database() and schema_name = 'marts' "
+            "and data_type = 'VARCHAR' order by all"
+        ).fetchall()
+        for table, column in columns:
+            if (table, column) in free_text:
+                continue
+            found = connection.execute(
+                f"select count(*) from marts.{quoted(table)} "
+                f"where contains({quoted(column)}, '@') "
+                f"and regexp_matches({quoted(column)}, ?)",
+                [E_MAIL],
+            ).fetchall()[0][0]
+            if found:
+                raise ProjectError(
+                    f"marts.{table}.{column} holds {found} values with an e-mail address; "
+                    "tag the column `pii: direct` or take the addresses out of it"
+                )
+
+    def _add_metrics(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """The metric definitions and the results of the saved queries."""
+        path = target_path() / "semantic_manifest.json"
+        content = path.read_text() if path.exists() else "{}"
+        if not json.loads(content).get("metrics"):
+            return
+        # Here because it takes two seconds and a project may have no metrics.
+        import metrics
+
+        names = {mart.name for mart in self.marts}
+        for schema, name in sorted(metrics.relations(content)):
+            if name not in names:
+                connection.execute(
+                    f"create table metrics.{quoted(name)} as "
+                    f"select * from build.{quoted(schema)}.{quoted(name)}"
+                )
+        relocated = metrics.relocate(content, lambda _, n: "marts" if n in names else "metrics")
+        connection.execute("create table metrics.semantic_manifest (content varchar)")
+        connection.execute("insert into metrics.semantic_manifest values (?)", [relocated])
+        connection.execute(
+            "comment on table metrics.semantic_manifest is "
+            "'The metric definitions, from which scripts/query writes its SQL.'"
+        )
+        engine = metrics.Engine(relocated)
+        descriptions = {q.name: q.description or "" for q in engine.manifest.saved_queries}
+        for name in engine.saved_query_names():
+            self._add_saved_query(
+                connection,
+                name,
+                descriptions[name],
+                lambda n: engine.sql(metrics.Question(saved_query=n)),
+            )
+
+    @staticmethod
+    def _add_saved_query(
+        connection: duckdb.DuckDBPyConnection,
+        name: str,
+        description: str,
+        write_sql: Callable[[str], str],
+    ) -> None:
+        try:
+            connection.execute(
+                f"create table metrics.{quoted(name)} as "
+                f"select * from ({write_sql(name)}) as results order by all"
+            )
+        except Exception as error:
+            reason = str(error).strip()
+            raise ProjectError(f"the saved query {name} cannot be answered: {reason}") from error
+        connection.execute(
+            f"comment on table metrics.{quoted(name)} is {text(description.strip())}"
+        )
+
+    def _add_publication(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """One row that says what this file is."""
+        version = yaml.safe_load((ROOT / "dbt_project.yml").read_text())["version"]
+        counts = dict(
+            connection.execute(
+                "select table_name, estimated_size from duckdb_tables() "
+                "where database_name = current_database() and schema_name = 'marts' "
+                "order by table_name"
+            ).fetchall()
+        )
+        connection.execute(
+            "create table marts.publication ("
+            "as_of_date date, project_version varchar, mart_count integer, "
+            "row_count bigint, row_counts json)"
+        )
+        connection.execute(
+            "insert into marts.publication values (?, ?, ?, ?, ?)",
+            [
+                self._as_of_date(connection),
+                version,
+                len(counts),
+                sum(counts.values()),
+                json.dumps(counts),
+            ],
+        )
+        connection.execute(
+            "comment on table marts.publication is "
+            "'One row: the day this file speaks of, and the number of rows of every mart.'"
+        )
+
+    @staticmethod
+    def _as_of_date(connection: duckdb.DuckDBPyConnection) -> Any:
+        for node in read_manifest()["nodes"].values():
+            if node["resource_type"] == "model" and node["name"] == "as_of":
+                relation = f"build.{quoted(node['schema'])}.{quoted(node['alias'])}"
+                return connection.execute(f"select as_of_date from {relation}").fetchall()[0][0]
+        raise ProjectError("the manifest has no model `as_of`; run scripts/build first")
+
+
+def main() -> int:
+    """Read the command line and publish."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--target-file", type=Path, default=DEFAULT_PUBLISHED_FILE)
+    parser.add_argument("--vars", default="", help="YAML, as for dbt")
+    arguments = parser.parse_args()
+    try:
+        publication = Publication(ROOT / arguments.target_file, read_vars(arguments.vars))
+        publication.prepare()
+        publication.commit()
+    except (ProjectError, duckdb.Error) as error:
+        print(f"publish: {error}; the published file stays as it was", file=sys.stderr)
+        return 1
+    print(f"published {arguments.target_file}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,24 @@
+{#
+    Fails for every row on which an invariant does not hold; null is no failure.
+    `invariants` maps a name to a condition over the model's columns.
+#}
+{% test holds(model, invariants) %}
+
+select
+    nullif(concat_ws(
+        ','
+        {%- for name, condition in invariants.items() %},
+        case when not ({{ condition }}) then '{{ name }}' end
+        {%- endfor %}
+    ), '') as broken_invariants,
+    model.*
+
+from {{ model }} as model
+
+where {% for condition in invariants.values() -%}
+    not ({{ condition }})
+    {%- if not loop.last %}
+    or {% endif %}
+{%- endfor %}
+
+{% endtest %}
