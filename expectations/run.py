@@ -211,10 +211,8 @@ class Runner:
 
     def close(self) -> None:
         """Let go of the database file."""
-        engine = self.datasource.get_execution_engine()
-        if engine._connection is not None:
-            engine._connection.close()
-        engine.engine.dispose()
+        self.datasource.get_execution_engine().close()
+        self.datasource.get_engine().dispose()
 
     def validate(self, subject: Subject) -> Any:
         """Run one suite."""
@@ -307,8 +305,10 @@ def prove_canary_fails(runner: Runner) -> None:
         )
 
 
-def run_section(section: str, subjects: list[Subject], database: Path) -> list[Outcome]:
-    """Run all suites of one section and write its results and Data Docs."""
+def run_section(
+    section: str, subjects: list[Subject], database: Path
+) -> tuple[list[Outcome], Any]:
+    """Run all suites of one section and write its results; the context can write docs."""
     check_suites_match(section, subjects)
     runner = Runner(section, database)
     outcomes = []
@@ -323,14 +323,14 @@ def run_section(section: str, subjects: list[Subject], database: Path) -> list[O
             result = runner.validate(subject)
             outcomes.append(judge(subject, result, time.perf_counter() - start))
             results[subject.label] = result.to_json_dict()
-        runner.context.build_data_docs()
     finally:
         runner.close()
+    runner.docs.mkdir(parents=True, exist_ok=True)
     (runner.docs / "results.json").write_text(json.dumps(results, indent=2, default=str))
-    return outcomes
+    return outcomes, runner.context
 
 
-def run(section: str, variables: dict[str, Any]) -> list[Outcome]:
+def run(section: str, variables: dict[str, Any]) -> tuple[list[Outcome], Any]:
     """Run one section."""
     if section == "marts":
         if not database_path().exists():
@@ -368,20 +368,29 @@ def print_summary(section: str, outcomes: list[Outcome], verbose: bool) -> bool:
     return critical == 0
 
 
-def run_and_print(section: str, variables: dict[str, Any], verbose: bool) -> int:
+def run_and_print(section: str, variables: dict[str, Any], verbose: bool) -> tuple[int, Any]:
     """Run one section; 0 passed, 1 a check failed, 2 it could not run."""
     try:
-        return 0 if print_summary(section, run(section, variables), verbose) else 1
-    except ProjectError as error:
+        outcomes, context = run(section, variables)
+    except (ProjectError, duckdb.Error) as error:
         print(f"      ERROR   {error}")
-        return 2
+        return 2, None
+    return 0 if print_summary(section, outcomes, verbose) else 1, context
+
+
+def write_docs(context: Any) -> None:
+    """Write the Data Docs, for which the answer need not wait."""
+    if context is not None:
+        context.build_data_docs()
 
 
 def serve(variables: dict[str, Any], verbose: bool) -> int:
     """Run the sections that standard input names, answering `done <exit code>`."""
     for line in sys.stdin:
         section = line.strip()
-        print(f"done {run_and_print(section, variables, verbose)}", flush=True)
+        code, context = run_and_print(section, variables, verbose)
+        print(f"done {code}", flush=True)
+        write_docs(context)
     return 0
 
 
@@ -401,7 +410,12 @@ def main() -> int:
     if arguments.commands:
         return serve(variables, not arguments.quiet)
     sections = arguments.sections or ["raw", "marts"]
-    return max(run_and_print(s, variables, not arguments.quiet) for s in sections)
+    codes = []
+    for section in sections:
+        code, context = run_and_print(section, variables, not arguments.quiet)
+        write_docs(context)
+        codes.append(code)
+    return max(codes)
 
 
 if __name__ == "__main__":

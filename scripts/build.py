@@ -122,11 +122,8 @@ class Expectations:
         raise BuildError(f"Great Expectations stopped; its messages are in {self.errors}")
 
     def close(self) -> None:
-        """End the process."""
-        if self._process.stdin is not None:
-            self._process.stdin.close()
-        self._process.terminate()
-        self._process.wait()
+        """End the process, once it has written its Data Docs."""
+        self._process.communicate()
         self._log.close()
 
 
@@ -318,13 +315,13 @@ def main() -> int:
             build(arguments)
     except (BuildError, ProjectError, duckdb.Error) as error:
         kept = (
-            f"{arguments.target_file} stays as it was"
+            f"What readers see, {arguments.target_file}, stays as it was"
             if (ROOT / arguments.target_file).exists()
-            else "nothing was published"
+            else "Nothing was published"
         )
         for line in getattr(error, "lines", []):
             print(line)
-        print(f"Build failed: {error}. {kept[0].upper()}{kept[1:]}.", flush=True)
+        print(f"Build failed: {error}. {kept}.", flush=True)
         return 1
     except KeyboardInterrupt:
         print("Build stopped; what is published stays as it was.", flush=True)

@@ -55,8 +55,8 @@ files:
            OUTPUT/usage_events/usage_events_<month>_<number>.parquet
            One pattern reads them all: OUTPUT/**/{{name}}*.parquet
 
-With {BULK_FROM_EVENTS:,} events or more, usage_events is drawn in batches of a million rows, is split
-into files by month in both formats, and its rows are left out of row_dispositions.csv (the totals
+With {BULK_FROM_EVENTS:,} events or more, usage_events is drawn in batches of a million rows and
+split into files by month in both formats. Its rows are left out of row_dispositions.csv (the totals
 remain). Parquet holds no text that its types cannot hold, so it has fewer kinds of bad rows.
 
 ledger:
@@ -149,6 +149,7 @@ def generate(settings: Settings, output: Path, ledger: Path) -> None:
     known = usage.UsageTruth(settings, clients)
     for table in small:
         write(raw, table, output / f"{table}.{file_format}")
+        raw.release(table)
     progress(f"wrote {len(small)} tables")
     folder = output / "usage_events"
     if is_bulk:
@@ -169,9 +170,7 @@ def generate(settings: Settings, output: Path, ledger: Path) -> None:
         monthly, recent = known.monthly(), known.last_28_days
     domain = _domain_users(clients, known)
     truths = truth.describe_truths(settings, clients, nps, referrals, recent, domain)
-    truth.write_ledger(
-        ledger, raw, truth.client_months(settings, clients, rates, monthly), truths
-    )
+    truth.write_ledger(ledger, raw, truth.client_months(settings, clients, rates, monthly), truths)
 
 
 def _write_small_usage(

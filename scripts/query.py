@@ -13,7 +13,7 @@ import csv
 import difflib
 import sys
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,7 +25,7 @@ from project import DEFAULT_PUBLISHED_FILE, ROOT, ProjectError
 if TYPE_CHECKING:
     from metrics import Engine, Question
 
-NUMBER_WORDS = (int, float, Decimal)
+NUMBERS = (int, float, Decimal)
 
 
 def open_published(path: Path) -> duckdb.DuckDBPyConnection:
@@ -115,14 +115,11 @@ def shown(value: Any) -> str:
     """A value as a person wants to read it."""
     if value is None:
         return ""
-    if isinstance(value, datetime) and value.time() == datetime.min.time():
-        return value.date().isoformat()
-    if isinstance(value, datetime | date):
-        return value.isoformat(sep=" ") if isinstance(value, datetime) else value.isoformat()
-    if isinstance(value, bool | int):
-        return str(value)
-    if isinstance(value, Decimal | float):
-        return f"{value:,.4f}".rstrip("0").rstrip(".") if abs(value) < 1 else f"{value:,.2f}"
+    if isinstance(value, datetime):
+        is_day = value.time() == datetime.min.time()
+        return value.date().isoformat() if is_day else value.isoformat(sep=" ")
+    if isinstance(value, float | Decimal):
+        return f"{value:,.4f}" if abs(float(value)) < 1 else f"{value:,.2f}"
     return str(value)
 
 
@@ -130,7 +127,7 @@ def print_table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
     """Print rows in aligned columns, numbers to the right."""
     cells = [[shown(value) for value in row] for row in rows]
     widths = [max(len(c), *(len(r[i]) for r in cells), 0) for i, c in enumerate(columns)]
-    is_number = [any(isinstance(row[i], NUMBER_WORDS) for row in rows) for i in range(len(columns))]
+    is_number = [any(isinstance(row[i], NUMBERS) for row in rows) for i in range(len(columns))]
 
     def line(values: Sequence[str]) -> str:
         parts = [

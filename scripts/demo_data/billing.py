@@ -124,12 +124,12 @@ def _ending(version: Version) -> dict[str, str]:
 def deliver_invoices(settings: Settings, raw: RawTables, client: Client) -> None:
     """Bill every term in advance, and one-off purchases of clients without a contract."""
     rng = Random(f"{settings.seed}:invoices:{client.index}")
-    sequence = 0
-    bills = _contract_bills(settings, client) if client.is_contractual else _purchases(
-        settings, client, rng
-    )  # fmt: skip
-    for issued, subscription_id, cents, currency, status in bills:
-        sequence += 1
+    if client.is_contractual:
+        bills = _contract_bills(settings, client)
+    else:
+        bills = _purchases(settings, client, rng)
+    for sequence, bill in enumerate(bills, start=1):
+        issued, subscription_id, cents, currency, status = bill
         row = {
             "invoice_id": f"i{client.client_id[1:]}-{sequence}",
             "client_id": client.client_id,

@@ -3,6 +3,7 @@
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import pandas as pd
 
 from .bad_rows import UNKNOWN_CLIENT
 from .company import Client
-from .contract import EVENT_NUMBER, EVENTS, IS_CORE, TABLES, event_slots
+from .contract import EVENT_NUMBER, EVENTS, IS_CORE, event_slots
 from .timeline import DAY, LOAD_HOUR, Settings, date_text, month_text
 from .usage import (
     CHAMPION_PERCENT,
@@ -126,16 +127,24 @@ class BulkUsage:
         connection.execute("set threads = 2; set preserve_insertion_order = true")
         started = time.monotonic()
         month, files = "", 0
+        writer = ThreadPoolExecutor(1)
+        pending: Future[None] | None = None
         for day, batch, is_month_end in self._batches():
             files = files + 1 if month_text(day) == month else 1
             month = month_text(day)
             name = folder / f"usage_events_{month[:7]}_{files:03d}.{file_format}"
-            self._copy(connection, batch, name)
+            # One batch is written while the next is drawn, and never more.
+            if pending is not None:
+                pending.result()
+            pending = writer.submit(self._copy, connection, batch, name)
             self.written += len(batch.number)
             rate = self.written / max(time.monotonic() - started, 0.001)
             if is_month_end:
                 text = f"usage_events to {date_text(day)}: {self.written:,} rows, {rate:,.0f}/s"
                 print(text, file=sys.stderr)
+        if pending is not None:
+            pending.result()
+        writer.shutdown()
         connection.close()
         return self.counts
 
@@ -144,8 +153,10 @@ class BulkUsage:
         days = range(self.settings.first_day, self.settings.first_day + self.settings.day_count)
         seasons = np.array([season(self.settings, day) for day in days], dtype=np.int64)
         weights = (self.company.levels.astype(np.int64) @ self.company.weight) * seasons
-        running = np.cumsum(weights).astype(object) * self.distinct // int(weights.sum())
-        return np.diff(running, prepend=0).astype(np.int64)
+        demanded = np.array([len(self.story.get(day, [])) for day in days], dtype=np.int64)
+        drawn = self.distinct - int(demanded.sum())
+        running = np.cumsum(weights).astype(object) * drawn // int(weights.sum())
+        return demanded + np.diff(running, prepend=0).astype(np.int64)
 
     def _batches(self) -> Iterator[tuple[int, Batch, bool]]:
         """Yield (last day, rows, whether it ends the month) and keep the truth of each month."""
@@ -175,7 +186,9 @@ class BulkUsage:
         rng, company, settings = self.rng, self.company, self.settings
         offset = day - settings.first_day
         running = np.cumsum(company.weight * company.levels[offset])
-        client = np.searchsorted(running, rng.integers(0, running[-1], size), side="right")
+        # Sorted draws are found several times faster, and a day's order has no meaning.
+        keys = np.sort(rng.integers(0, running[-1], size))
+        client = np.searchsorted(running, keys, side="right")
         known = self._known_users(day)
         draw = rng.random(size)
         user = company.first_user[client] + (draw * draw * known[client]).astype(np.int64)
@@ -230,15 +243,14 @@ class BulkUsage:
         return usual
 
     def _tell_story(self, day: int, batch: Batch) -> None:
-        """Replace the day's first rows by the events that the story demands."""
-        for place, (client, user, event, occurred) in enumerate(self.story.get(day, [])):
-            if place >= len(batch.number):
-                raise ValueError("too few --events for so many --clients; ask for more events")
+        """Replace rows spread over the day's clients by the events that the story demands."""
+        story = self.story.pop(day, [])
+        places = [number * len(batch.number) // len(story) for number in range(len(story))]
+        for place, (client, user, event, occurred) in zip(places, story, strict=True):
             batch.client[place], batch.user[place] = client, user
             batch.event[place], batch.occurred[place] = event, occurred
             batch.loaded[place] = self.settings.load_time(occurred)
             batch.quantity[place] = batch.flaw[place] = 0
-        self.story.pop(day, None)
 
     def _with_redeliveries(self, batch: Batch, count: int) -> Batch:
         good = np.flatnonzero(batch.flaw == 0)
@@ -253,14 +265,15 @@ class BulkUsage:
 
     def _copy(self, connection: duckdb.DuckDBPyConnection, batch: Batch, name: Path) -> None:
         names = [event[0] for event in EVENTS]
-        features = [event[1] or "none" for event in EVENTS]
+        features = sorted({event[1] or "none" for event in EVENTS})
+        codes = np.array([features.index(event[1] or "none") for event in EVENTS])
         frame = pd.DataFrame(
             {
                 "number": batch.number,
                 "client": batch.client,
                 "user_number": batch.user,
                 "event_name": pd.Categorical.from_codes(batch.event, names),
-                "feature": pd.Categorical.from_codes(batch.event, features),
+                "feature": pd.Categorical.from_codes(codes[batch.event], features),
                 "quantity": batch.quantity,
                 "occurred": batch.occurred.astype("datetime64[s]"),
                 "loaded": batch.loaded.astype("datetime64[s]"),
@@ -268,7 +281,7 @@ class BulkUsage:
             }
         )
         connection.register("batch", frame)
-        options = "format parquet, compression zstd" if name.suffix == ".parquet" else "header"
+        options = "format parquet, compression snappy" if name.suffix == ".parquet" else "header"
         query = _SELECT.format(
             width=max(3, len(str(self.settings.clients))), unknown=UNKNOWN_CLIENT
         )
@@ -350,5 +363,3 @@ class MonthTruth:
             counts = int(self.events[client]), int(users[client]), int(days[client])
             self.usage.counts.monthly[client, month] = counts
         self._clear()
-
-

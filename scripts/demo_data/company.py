@@ -24,7 +24,8 @@ INDUSTRIES = ("software", "retail", "logistics", "health", "finance", "education
 COUNTRIES = {"USD": ("US", "CA"), "EUR": ("DE", "FR", "NL", "ES"), "GBP": ("GB", "IE")}
 CHANNELS = (("organic", 38), ("paid", 28), ("partner", 16), ("referral", 18))
 NAME_STARTS = ("Alder", "Birch", "Cobalt", "Delta", "Ember", "Falcon", "Granite", "Harbor",
-               "Iris", "Juniper", "Kestrel", "Lumen", "Maple", "Nimbus", "Onyx", "Pioneer")  # fmt: skip
+               "Iris", "Juniper", "Kestrel", "Lumen", "Maple", "Nimbus", "Onyx",
+               "Pioneer")  # fmt: skip
 NAME_ENDS = ("Works", "Logistics", "Studios", "Health", "Retail", "Systems", "Foods", "Labs",
              "Partners", "Energy", "Media")  # fmt: skip
 
@@ -294,8 +295,9 @@ def _mark_users(settings: Settings, clients: list[Client]) -> None:
         if draw < 9:
             last.is_internal = True
             last.email = f"{last.user_id}@{COMPANY_DOMAIN}"
-        elif draw < 12:
-            last.email = f"{last.user_id}@{COMPANY_DOMAIN}"
+        elif draw < 13:
+            second = client.users[1]
+            second.email = f"{second.user_id}@{COMPANY_DOMAIN}"
         elif draw < 24:
             last.merged_into = client.users[0].number
             merged_at = last.created + rng.randrange(10, 80) * DAY

@@ -93,7 +93,11 @@ COMPANY_DOMAIN = "brightledger.example"
 PLANS = ("", "starter", "growth", "scale")
 INCLUDED_SEATS = ("", "5", "25", "")
 # Monthly list price of one seat in cents, by plan rank.
-LIST_PRICE = {"USD": (0, 2000, 4500, 9000), "EUR": (0, 1900, 4200, 8400), "GBP": (0, 1600, 3600, 7200)}
+LIST_PRICE = {
+    "USD": (0, 2000, 4500, 9000),
+    "EUR": (0, 1900, 4200, 8400),
+    "GBP": (0, 1600, 3600, 7200),
+}
 
 # (event_name, feature, smallest plan rank entitled); rank 0 stands for no feature.
 EVENTS: tuple[tuple[str, str, int], ...] = (

@@ -18,7 +18,7 @@ from .timeline import DAY, Settings, add_months, day_of, time_text
 
 PRICE_RISE_DATE = "2024-09-01"
 PRICE_RISE_PERCENT = 8
-OFFER_PERMILLE = 45
+OFFER_PERMILLE = 70
 HOLDOUT_PERMILLE = 300
 UPGRADE_PERMILLE_HOLDOUT, UPGRADE_PERMILLE_TREATED = 120, 320
 RETENTION_HAZARD_TREATED = 50  # percent of the hazard without the offer
@@ -253,10 +253,11 @@ class ContractSimulator:
             return True
         draw = rng.randrange(1000)
         quantity = version.quantity
+        seats = max(1, quantity * rng.randrange(10, 40) // 100)
         if draw < 40:
-            self._change(moment, quantity=quantity + max(1, quantity * rng.randrange(10, 40) // 100))
+            self._change(moment, quantity=quantity + seats)
         elif draw < 60 and quantity > 2:
-            self._change(moment, quantity=quantity - max(1, quantity * rng.randrange(10, 35) // 100))
+            self._change(moment, quantity=quantity - seats)
         elif draw < 68 and version.rank < 3:
             self._swap_plan(moment, version.rank + 1)
         elif draw < 76 and version.rank > 1:

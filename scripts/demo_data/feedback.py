@@ -45,7 +45,7 @@ class Surveys:
             if date.day == 1:
                 turn = (date.month + client.index) % 3 == 0
                 if turn and level_on(self.settings, client, day) > 20:
-                    for _ in range(3 if client.segment == "enterprise" else 2):
+                    for _ in range({"smb": 2, "mid_market": 4, "enterprise": 6}[client.segment]):
                         moment = day * DAY + rng.randrange(8 * 3600, 20 * DAY)
                         self.ask("nps", "relational", "nps-quarterly", moment)
         for moment in self.resolved:
@@ -95,7 +95,8 @@ class Surveys:
         arrival = settings.load_time(sent)
         twice = (self.invited + self.client.index) % 37 == 0
         early = [(arrival, {**row, "delivered_at": ""})] if twice else []
-        self.raw.deliver("survey_invitations", [*early, (min(arrival + DAY * twice, settings.last_load), row)])
+        last = min(arrival + DAY * twice, settings.last_load)
+        self.raw.deliver("survey_invitations", [*early, (last, row)])
         answered = sent + rng.randrange(900, 7 * DAY)
         if not bounced and chance(rng, RESPONSE_PERMILLE) and answered < settings.end:
             self.answer(kind, purpose, row, suffix, answered)

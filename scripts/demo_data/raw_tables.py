@@ -29,9 +29,7 @@ class RawTables:
         self.typed = typed
         self.lines: dict[str, list[tuple[int, int, str]]] = {name: [] for name in TABLES}
         self.dispositions: list[Disposition] = []
-        self.totals = {
-            name: {"accepted": 0, "duplicate": 0, "quarantined": 0} for name in TABLES
-        }
+        self.totals = {name: {"accepted": 0, "duplicate": 0, "quarantined": 0} for name in TABLES}
         self.templates: dict[str, list[tuple[int, Values]]] = {name: [] for name in TABLES}
 
     def add(
@@ -61,12 +59,16 @@ class RawTables:
             kept[count // 7 % TEMPLATES_KEPT] = (arrival, row)
 
     def deliver(self, table: str, deliveries: Iterable[tuple[int, Values]]) -> None:
-        """Add the deliveries of one key; the latest is accepted, a same-time earlier one dropped."""
+        """Add the deliveries of one key; the latest is accepted, one per load."""
         latest = dict(deliveries)
         arrivals = sorted(latest)
         for arrival in arrivals[:-1]:
             self.add(table, latest[arrival], arrival, "duplicate")
         self.add(table, latest[arrivals[-1]], arrivals[-1], "accepted")
+
+    def release(self, table: str) -> None:
+        """Forget the rows of a table that has been written."""
+        self.lines[table] = []
 
     def sorted_lines(self, table: str) -> list[str]:
         """Return the CSV lines of a table in order of arrival."""

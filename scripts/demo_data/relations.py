@@ -45,7 +45,9 @@ def _stamp(moment: int, number: int) -> str:
     return offset_text(moment, 2 if number % 80 else -5) if number % 40 == 0 else time_text(moment)
 
 
-def deliver_users(settings: Settings, raw: RawTables, client: Client, names: dict[int, str]) -> None:
+def deliver_users(
+    settings: Settings, raw: RawTables, client: Client, names: dict[int, str]
+) -> None:
     """Deliver the users of a client, again when a role changed or a user was merged."""
     rng = Random(f"{settings.seed}:accounts:{client.index}")
     for user in client.users:
@@ -151,7 +153,8 @@ class Touchpoints:
         arrival = self.settings.load_time(moment)
         twice = (self.count + self.client.index) % 31 == 0
         first = [(arrival, {**row, "topic": ""})] if twice else []
-        self.raw.deliver("touchpoints", [*first, (min(arrival + DAY * twice, self.settings.last_load), row)])
+        last = min(arrival + DAY * twice, self.settings.last_load)
+        self.raw.deliver("touchpoints", [*first, (last, row)])
 
 
 def deliver_touchpoints(settings: Settings, client: Client, contacts: Touchpoints) -> None:

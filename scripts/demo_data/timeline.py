@@ -3,7 +3,7 @@
 import calendar
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cache
+from functools import cache, cached_property
 
 DAY = 86_400
 LOAD_HOUR = 2 * 3_600
@@ -66,32 +66,32 @@ class Settings:
     users_per_client: int
     typed: bool
 
-    @property
+    @cached_property
     def last_day(self) -> int:
         """The last complete day."""
         return day_of(LAST_DATE)
 
-    @property
+    @cached_property
     def first_day(self) -> int:
         """The first day with usage."""
         return add_months(day_of(date(LAST_DATE.year, LAST_DATE.month, 1)), 1 - self.months)
 
-    @property
+    @cached_property
     def day_count(self) -> int:
         """Days with usage, the last and partial one included."""
         return self.last_day - self.first_day + 2
 
-    @property
+    @cached_property
     def end(self) -> int:
         """The end of the last complete day."""
         return (self.last_day + 1) * DAY
 
-    @property
+    @cached_property
     def first_load(self) -> int:
         """The load that brought the history from before the first day."""
         return self.first_day * DAY + LOAD_HOUR
 
-    @property
+    @cached_property
     def last_load(self) -> int:
         """The last load, on the partial day."""
         return self.end + LOAD_HOUR

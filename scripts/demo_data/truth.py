@@ -4,6 +4,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -206,10 +207,9 @@ def _story(clients: list[Client], named: dict[int, str]) -> dict[str, Any]:
 def _returns(client: Client) -> list[str]:
     """Return subscriptions that start after a gap without one."""
     main = [v for v in client.versions if not v.subscription_id.endswith("-a")]
-    pairs = zip(main, main[1:], strict=False)
     return [
         after.subscription_id
-        for before, after in pairs
+        for before, after in pairwise(main)
         if after.number == 1 and (before.status == "canceled" or before.ended != after.started)
     ]
 

@@ -92,7 +92,6 @@ class UsageTruth:
         if day > self.settings.last_day - 28:
             self.last_28_days.add(key[0])
 
-
     def monthly(self) -> dict[tuple[int, str], tuple[int, int, int]]:
         """Return events, active users and active days by canonical client and month."""
         return {
@@ -148,9 +147,9 @@ def _moment(settings: Settings, rng: Random, day: int) -> int:
 
 def _user_place(rng: Random, client: Client, day: int, known: int) -> int:
     """Draw a user, early ones more often; the champion leads until silent for good."""
-    if client.silent_from is not None and day < client.silent_from:
-        if rng.randrange(100) < CHAMPION_PERCENT and known > 1:
-            return 1
+    leads = client.silent_from is not None and day < client.silent_from and known > 1
+    if leads and rng.randrange(100) < CHAMPION_PERCENT:
+        return 1
     draw = rng.randrange(1000)
     place = draw * draw * known // 1_000_000
     if client.silent_from is not None and day >= client.silent_from and place == 1:

@@ -12,6 +12,8 @@
     on_schema_change='fail',
 ) }}
 
+-- depends_on: {{ ref('int_usage_events_counted') }}
+
 with
 
 events as (

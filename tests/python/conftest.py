@@ -1,0 +1,187 @@
+"""A demo build that all tests share, and a project to try raw rows on."""
+
+from __future__ import annotations
+
+import csv
+import os
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+import yaml
+
+from project import ROOT, raw_tables, read_vars
+
+SOURCES = ("crm", "product", "billing", "feedback", "support")
+
+
+@contextmanager
+def environment(**values: str) -> Iterator[None]:
+    """Set environment variables for a while."""
+    before = {name: os.environ.get(name) for name in values}
+    os.environ.update(values)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+
+
+@dataclass
+class DbtProject:
+    """The project with a database, artifacts and raw tables of its own.
+
+    Raw tables that are not written have a header and no rows.
+    """
+
+    path: Path
+    vars: dict[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for name in ("raw", "target", "logs"):
+            (self.path / name).mkdir(parents=True, exist_ok=True)
+
+    @property
+    def database(self) -> Path:
+        return self.path / "build.duckdb"
+
+    @property
+    def published(self) -> Path:
+        return self.path / "published.duckdb"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return {
+            "ACTIVE_CLIENTS_DATABASE": str(self.database),
+            "DBT_TARGET_PATH": str(self.path / "target"),
+            "DBT_LOG_PATH": str(self.path / "logs"),
+            "DBT_PROJECT_DIR": str(ROOT),
+            "DBT_PROFILES_DIR": str(ROOT),
+        }
+
+    @property
+    def vars_text(self) -> str:
+        return yaml.safe_dump(self.vars, default_flow_style=True, width=10**6).strip()
+
+    def use_own_raw_tables(self) -> None:
+        """Read the raw tables from files of this project, empty until written."""
+        location = str(self.path / "raw" / "{name}.csv")
+        self.vars |= {f"{source}_location": location for source in SOURCES}
+        for table in raw_tables(read_vars()):
+            self.write_raw(table.name, [])
+
+    def write_raw(self, table: str, rows: Iterable[Mapping[str, Any]]) -> None:
+        """Write a raw table; a column that a row leaves out is empty."""
+        columns = next(t.columns for t in raw_tables(read_vars()) if t.name == table)
+        with (self.path / "raw" / f"{table}.csv").open("w", newline="") as file:
+            writer = csv.DictWriter(file, list(columns), restval="", lineterminator="\n")
+            writer.writeheader()
+            writer.writerows(rows)
+
+    def dbt(self, *command: str, check: bool = True) -> Any:
+        """Run dbt in this process; its result, or an error that names what failed."""
+        from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+        from dbt.cli.main import dbtRunner
+
+        options = ["--log-level", "none", "--log-path", self.environment["DBT_LOG_PATH"]]
+        variables = ["--vars", self.vars_text] if self.vars else []
+        with environment(**self.environment):
+            result = dbtRunner().invoke([*options, *command, *variables])
+        DuckDBConnectionManager.close_all_connections()
+        if check and not result.success:
+            failed = [
+                f"{node.node.name}: {node.message}"
+                for node in getattr(result.result, "results", [])
+                if node.status in {"error", "fail"}
+            ]
+            raise AssertionError(
+                "\n".join([f"dbt {' '.join(command)}", *failed, str(result.exception)])
+            )
+        return result
+
+    def build(self, *options: str) -> subprocess.CompletedProcess[str]:
+        """Run scripts/build.py as a person would."""
+        command = [sys.executable, "scripts/build.py", "--target-file", str(self.published)]
+        command += ["--vars", self.vars_text] if self.vars else []
+        return run_script([*command, *options], self.environment)
+
+    def rows(self, sql: str, file: Path | None = None) -> list[tuple[Any, ...]]:
+        """What a query returns on the private (or another) file."""
+        with duckdb.connect(str(file or self.database), read_only=True) as connection:
+            return connection.execute(sql).fetchall()
+
+    def relation(self, name: str, columns: Sequence[str] = ("*",)) -> list[tuple[Any, ...]]:
+        """A relation of the private file, in a fixed order."""
+        return self.rows(f"select {', '.join(columns)} from {name} order by all")
+
+
+def run_script(
+    command: Sequence[str], variables: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Run a command in the project; its output is text."""
+    return subprocess.run(
+        command,
+        cwd=ROOT,
+        env={**os.environ, **(variables or {})},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def table_hashes(file: Path, schema: str = "marts") -> dict[str, tuple[int, Any]]:
+    """Rows and content of every table, whatever the order of its rows."""
+    with duckdb.connect(str(file), read_only=True) as connection:
+        names = connection.execute(
+            "select table_name from information_schema.tables where table_schema = ?", [schema]
+        ).fetchall()
+        return {
+            name: connection.execute(
+                f'select count(*), bit_xor(hash(t)) from "{schema}"."{name}" as t'
+            ).fetchall()[0]
+            for (name,) in names
+        }
+
+
+@pytest.fixture(autouse=True)
+def _in_project(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Relative paths mean the project, as in the scripts."""
+    monkeypatch.chdir(ROOT)
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> DbtProject:
+    """A project with raw tables of its own."""
+    made = DbtProject(tmp_path)
+    made.use_own_raw_tables()
+    return made
+
+
+@dataclass(frozen=True)
+class Built:
+    """The demo, built and published once for all tests."""
+
+    project: DbtProject
+    output: str
+
+    @property
+    def published(self) -> Path:
+        return self.project.published
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
+    project = DbtProject(tmp_path_factory.mktemp("demo"))
+    result = project.build()
+    if result.returncode != 0:
+        pytest.exit(f"the demo build failed:\n{result.stdout}{result.stderr}", returncode=1)
+    return Built(project, result.stdout)

@@ -1,0 +1,98 @@
+"""expectations/run.py: suites for everything, and failures that are seen."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+from conftest import Built, DbtProject, run_script
+from project import ROOT, raw_tables, read_vars
+from publish import E_MAIL
+
+RUN = [sys.executable, "expectations/run.py"]
+EXPECTATIONS = ROOT / "expectations"
+
+
+def suites() -> list[Path]:
+    return sorted(EXPECTATIONS.glob("*/*.json"))
+
+
+@pytest.mark.parametrize("path", suites(), ids=lambda path: path.stem)
+def test_suite_is_well_formed(path: Path) -> None:
+    suite = json.loads(path.read_text())
+    assert suite["notes"]
+    for expectation in suite["expectations"]:
+        assert expectation["severity"] in {"critical", "warning"}
+    types = {expectation["type"] for expectation in suite["expectations"]}
+    # An empty table would pass every other expectation.
+    assert path.stem == "fct_quarantined_rows" or "expect_table_row_count_to_be_between" in types
+
+
+def test_every_raw_table_has_a_suite() -> None:
+    tables = {table.label for table in raw_tables(read_vars())}
+    assert {path.stem for path in (EXPECTATIONS / "raw").glob("*.json")} == tables
+
+
+def test_suites_look_for_every_column_of_the_contract() -> None:
+    for table in raw_tables(read_vars()):
+        suite = json.loads((EXPECTATIONS / "raw" / f"{table.label}.json").read_text())
+        (columns,) = (
+            set(expectation["kwargs"]["column_set"])
+            for expectation in suite["expectations"]
+            if expectation["type"] == "expect_table_columns_to_match_set"
+        )
+        assert columns == set(table.columns), table.label
+
+
+def test_results_show_no_e_mail_address(built: Built) -> None:
+    for path in (built.project.path / "target" / "gx").rglob("*"):
+        if path.suffix in {".json", ".html"}:
+            assert not re.findall(E_MAIL, path.read_text()), path
+
+
+def test_raw_tables_that_lost_their_rows_and_columns_block(project: DbtProject) -> None:
+    usage = project.path / "raw" / "usage_events.csv"
+    usage.write_text("event_id,client_id\n")
+    project.vars["tickets_enabled"] = False
+    (project.path / "raw" / "tickets.csv").unlink()
+    result = run_script([*RUN, "raw", "--vars", project.vars_text], project.environment)
+    assert result.returncode == 1, result.stderr
+    assert "ERROR   product.usage_events" in result.stdout
+    assert re.search(r"support\.tickets +off", result.stdout)
+    assert "1 off" in result.stdout
+
+
+def test_a_raw_table_that_is_missing_is_an_error(project: DbtProject) -> None:
+    (project.path / "raw" / "clients.csv").unlink()
+    result = run_script([*RUN, "raw", "--vars", project.vars_text], project.environment)
+    assert result.returncode == 2
+    assert "crm.clients cannot be read" in result.stdout
+
+
+@pytest.mark.parametrize("silent", [False, True])
+def test_canary_must_fail(
+    built: Built, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, silent: bool
+) -> None:
+    monkeypatch.syspath_prepend(str(EXPECTATIONS))
+    for name, value in built.project.environment.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("DBT_TARGET_PATH", str(tmp_path))
+    import run
+
+    if silent:
+        passes = '{"type": "expect_column_to_exist", "kwargs": {"column": "one"}}'
+        (tmp_path / "canary.json").write_text(f'{{"expectations": [{passes}]}}')
+        monkeypatch.setattr(run, "SUITES", tmp_path)
+    runner = run.Runner("marts", built.project.database)
+    try:
+        if silent:
+            with pytest.raises(run.ProjectError, match="canary did not fail"):
+                run.prove_canary_fails(runner)
+        else:
+            run.prove_canary_fails(runner)
+    finally:
+        runner.close()

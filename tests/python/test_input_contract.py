@@ -1,0 +1,75 @@
+"""What a user is told when the raw tables do not fit the contract."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from conftest import ROOT, SOURCES, DbtProject
+
+
+@pytest.fixture
+def copied(tmp_path: Path) -> DbtProject:
+    """The demo's raw tables, to break."""
+    project = DbtProject(tmp_path)
+    shutil.copytree(ROOT / "seeds/demo", tmp_path / "raw", dirs_exist_ok=True)
+    location = str(tmp_path / "raw" / "{name}.csv")
+    project.vars = {f"{source}_location": location for source in SOURCES}
+    return project
+
+
+def refusal(project: DbtProject) -> str:
+    result = project.dbt("run", "--select", "as_of", check=False)
+    assert not result.success
+    return str(result.exception) + "".join(str(r.message) for r in result.result or [])
+
+
+def test_misnamed_column_is_named_with_what_the_contract_wants(copied: DbtProject) -> None:
+    file = copied.path / "raw/usage_events.csv"
+    file.write_text(file.read_text().replace("occurred_at", "event_time", 1))
+    message = refusal(copied)
+    assert "product.usage_events has no column occurred_at" in message
+    assert "timestamp, never empty: When it happened (UTC)." in message
+    assert "event_time" in message
+
+
+def test_missing_optional_table_names_its_flag(copied: DbtProject) -> None:
+    (copied.path / "raw/tickets.csv").unlink()
+    message = refusal(copied)
+    assert "support.tickets was not found at" in message
+    assert "tickets_enabled: false" in message
+
+
+def test_all_problems_are_named_at_once(copied: DbtProject) -> None:
+    (copied.path / "raw/plans.csv").unlink()
+    (copied.path / "raw/clients.csv").write_text("client_id\nc1\n")
+    message = refusal(copied)
+    assert "billing.plans was not found" in message
+    assert "crm.clients has no column created_at" in message
+    assert "crm.clients has no column loaded_at" in message
+
+
+def test_location_is_no_place_for_sql(copied: DbtProject) -> None:
+    copied.vars["crm_location"] = "seeds/demo/{name}.csv') union select ('x"
+    assert "crm_location must be" in refusal(copied)
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "message"),
+    [
+        ("as_of_date", "x' as d", "must be a date such as 2025-06-30"),
+        ("paused_policy", "maybe", "must be one of keep, zero"),
+        ("gross_margin_rate", "1.5", "must be a number from 0 to 1"),
+        ("reporting_currency", "usd", "must match [A-Z]{3}"),
+    ],
+)
+def test_variable_with_a_wrong_value_is_refused(
+    tmp_path: Path, variable: str, value: str, message: str
+) -> None:
+    project = DbtProject(tmp_path, {variable: value})
+    result = project.dbt("compile", check=False)
+    assert not result.success
+    told = str(result.exception) + "".join(str(r.message) for r in result.result or [])
+    assert message in told

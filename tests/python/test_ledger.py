@@ -1,0 +1,146 @@
+"""The marts find what the demo's generator planted: its ledger is the truth."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections import Counter
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from conftest import ROOT, Built
+
+LEDGER = ROOT / "tests/fixtures/demo_ledger"
+TRUTHS: dict[str, Any] = json.loads((LEDGER / "truths.json").read_text())
+
+
+def ledger(name: str) -> list[dict[str, str]]:
+    with (LEDGER / f"{name}.csv").open(newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_counts_of_rows_agree_per_table(built: Built) -> None:
+    counted = built.project.rows(
+        """
+        select table_name, sum(raw_row_count), sum(accepted_row_count),
+            sum(duplicate_row_count), sum(quarantined_row_count)
+        from marts.fct_row_dispositions group by table_name
+        """
+    )
+    planted = [
+        (row["table_name"], *(int(row[n]) for n in ("raw", "accepted", "duplicate", "quarantined")))
+        for row in ledger("table_totals")
+    ]
+    assert sorted(counted) == sorted(planted)
+
+
+def test_every_planted_fault_is_quarantined_with_all_its_reasons(built: Built) -> None:
+    found = built.project.rows(
+        """
+        select table_name, coalesce(row_key, ''), json_extract_string(raw_row, 'loaded_at'),
+            rejection_reasons
+        from marts.fct_quarantined_rows
+        """
+    )
+    planted = [
+        (row["table_name"], row["row_key"].strip(), row["loaded_at"], row["reasons"])
+        for row in ledger("row_dispositions")
+        if row["disposition"] == "quarantined"
+    ]
+    seen = Counter((table, key, loaded or "", reasons) for table, key, loaded, reasons in found)
+    assert seen == Counter(planted)
+
+
+def test_mrr_and_usage_of_every_client_month_agree(built: Built) -> None:
+    found = {
+        (client, str(month)): numbers
+        for client, month, *numbers in built.project.rows(
+            """
+            select client_id, period_month, mrr_amount, event_count, active_user_count,
+                active_day_count
+            from marts.fct_client_periods
+            """
+        )
+    }
+    wrong = []
+    for row in ledger("client_months"):
+        mrr, *counts = found.get((row["client_id"], row["month"]), [Decimal(0), 0, 0, 0])
+        planted = [int(row[n]) for n in ("event_count", "active_user_count", "active_day_count")]
+        if abs(mrr - Decimal(row["mrr"])) > Decimal("0.01") or counts != planted:
+            wrong.append((row, mrr, counts))
+    assert not wrong
+
+
+def test_client_months_start_with_the_client_and_have_no_gap(built: Built) -> None:
+    gaps = built.project.rows(
+        """
+        select client_id from marts.fct_client_periods group by client_id
+        having count(*) <> 1 + datediff('month', min(period_month), max(period_month))
+            or max(period_month) <> '2025-06-01'
+        """
+    )
+    assert gaps == []
+
+
+def test_as_of_date_is_the_last_complete_day(built: Built) -> None:
+    assert built.project.rows("select as_of_date::varchar from intermediate.as_of") == [
+        (TRUTHS["as_of_date"],)
+    ]
+
+
+def test_active_clients_are_those_planted(built: Built) -> None:
+    found = built.project.rows(
+        """
+        select client_id from marts.fct_client_periods
+        where period_month = '2025-06-01' and is_active order by client_id
+        """
+    )
+    assert [client for (client,) in found] == sorted(TRUTHS["active_client_ids_28_days"])
+    counted = built.project.rows(
+        """
+        select active_client_count from marts.fct_active_clients_daily
+        where window_days = 28 and activity_date = '2025-06-30'
+        """
+    )
+    assert counted == [(TRUTHS["active_clients_28_days"],)]
+
+
+def test_nps_groups_agree_per_month(built: Built) -> None:
+    found = built.project.rows(
+        """
+        select period_month::varchar, detractor_count, passive_count, promoter_count
+        from marts.fct_nps
+        where segment = 'all' and survey_purpose = 'relational'
+            and unit_of_count = 'per_response'
+        """
+    )
+    planted = [
+        (month, groups["detractors"], groups["passives"], groups["promoters"])
+        for month, groups in TRUTHS["nps_relational"].items()
+        if sum(groups.values())
+    ]
+    assert sorted(found) == sorted(planted)
+
+
+@pytest.mark.parametrize("kind", ["internal", "merged"])
+def test_internal_and_merged_clients_count_nowhere(built: Built, kind: str) -> None:
+    clients = TRUTHS["clients"][kind]
+    named = ", ".join(f"'{client}'" for client in clients)
+    listed = built.project.rows(
+        f"select count(*) from marts.dim_clients where client_id in ({named})"
+    )
+    assert listed == [(len(clients) if kind == "internal" else 0,)]
+    for mart in ("fct_client_periods", "fct_client_mrr", "fct_survey_responses"):
+        assert built.project.rows(
+            f"select count(*) from marts.{mart} where client_id in ({named})"
+        ) == [(0,)], mart
+
+
+def test_reactivated_clients_have_a_reactivation(built: Built) -> None:
+    found = built.project.rows(
+        "select distinct client_id from marts.fct_mrr_movements where movement_type = 'reactivation'"
+    )
+    missing = set(TRUTHS["clients"]["reactivated"]) - {client for (client,) in found}
+    assert not missing

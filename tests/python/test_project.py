@@ -1,0 +1,174 @@
+"""The project keeps its own rules: see docs/decisions and CONTRIBUTING.md."""
+
+from __future__ import annotations
+
+import json
+import re
+import tempfile
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from conftest import DbtProject
+from project import ROOT
+
+LONGEST_MODEL = 120
+PII_LEVELS = {"none", "pseudonymous", "direct"}
+CLOCKS = re.compile(
+    r"\b(current_(?:date|time|timestamp)|localtime(?:stamp)?|getdate|sysdate|now\s*\(|today\s*\()",
+    re.IGNORECASE,
+)
+
+
+@cache
+def parsed_manifest() -> dict[str, Any]:
+    """What `dbt parse` makes of the project with every table switched on."""
+    with tempfile.TemporaryDirectory() as folder:
+        parsed = DbtProject(Path(folder))
+        parsed.dbt("parse")
+        manifest: dict[str, Any] = json.loads((parsed.path / "target/manifest.json").read_text())
+    return manifest
+
+
+def models(layer: str | None = None) -> dict[str, dict[str, Any]]:
+    """The models, or those of a layer, by name."""
+    return {
+        node["name"]: node
+        for node in parsed_manifest()["nodes"].values()
+        if node["resource_type"] == "model" and layer in {None, node["fqn"][1]}
+    }
+
+
+def sql_files(*folders: str) -> list[Path]:
+    return sorted(path for folder in folders for path in (ROOT / folder).rglob("*.sql"))
+
+
+def relative(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def without_comments(sql: str) -> str:
+    """The code of a file: a comment may name what the code must not."""
+    return re.sub(r"--[^\n]*", "", re.sub(r"\{#.*?#\}", "", sql, flags=re.DOTALL))
+
+
+def var_arguments(sql: str) -> Iterator[str]:
+    """What stands between the brackets of every call of `var`."""
+    for match in re.finditer(r"(?<![\w.])var\(", sql):
+        depth, end = 1, match.end()
+        while depth and end < len(sql):
+            depth += {"(": 1, ")": -1}.get(sql[end], 0)
+            end += 1
+        yield sql[match.end() : end - 1]
+
+
+def has_second_argument(arguments: str) -> bool:
+    """Whether a comma stands outside of all brackets."""
+    depth = 0
+    for character in arguments:
+        depth += {"(": 1, "[": 1, ")": -1, "]": -1}.get(character, 0)
+        if character == "," and depth == 0:
+            return True
+    return False
+
+
+def test_every_model_has_a_yml_of_its_own() -> None:
+    lonely = [relative(p) for p in sql_files("models") if not p.with_suffix(".yml").exists()]
+    assert lonely == [], "these models have no .yml of the same stem beside them"
+
+
+def test_a_model_yml_describes_its_model_only() -> None:
+    described = {
+        name: node["patch_path"].split("://")[1] if node["patch_path"] else None
+        for name, node in models().items()
+    }
+    wrong = {
+        name: path
+        for name, path in described.items()
+        if path != Path(models()[name]["original_file_path"]).with_suffix(".yml").as_posix()
+    }
+    assert wrong == {}, "these models are described elsewhere than beside them"
+
+
+def test_every_model_outside_staging_opens_with_its_grain() -> None:
+    folders = ("models/intermediate", "models/marts", "models/utilities")
+    without = [
+        relative(path)
+        for path in sql_files(*folders)
+        if not path.read_text().startswith("-- Grain: ")
+    ]
+    assert without == [], "the first line of these models is not `-- Grain: one row per ...`"
+
+
+def test_a_default_lives_in_dbt_project_yml_alone() -> None:
+    offenders = [
+        f"{relative(path)}: var({arguments})"
+        for path in sql_files("models", "macros", "tests")
+        for arguments in var_arguments(without_comments(path.read_text()))
+        if has_second_argument(arguments)
+        and not (path.is_relative_to(ROOT / "macros") and "'flag'" in arguments)
+    ]
+    assert offenders == [], "a second argument of var() is a second home for a default"
+
+
+def test_no_model_reads_the_clock() -> None:
+    offenders = [
+        f"{relative(path)}: {match.group(0)}"
+        for path in sql_files("models", "macros", "tests/singular", "tests/generic")
+        for match in CLOCKS.finditer(without_comments(path.read_text()))
+    ]
+    assert offenders == [], "as_of_date is the only today"
+
+
+def test_no_model_is_longer_than_one_sitting() -> None:
+    lengths = {relative(p): len(p.read_text().splitlines()) for p in sql_files("models")}
+    too_long = {path: length for path, length in lengths.items() if length > LONGEST_MODEL}
+    assert too_long == {}, f"a model of more than {LONGEST_MODEL} lines is two models"
+
+
+def test_every_mart_column_is_documented_and_says_whether_it_is_personal() -> None:
+    undocumented, untagged = [], []
+    for mart, node in models("marts").items():
+        for column in node["columns"].values():
+            meta = {**column.get("meta", {}), **column.get("config", {}).get("meta", {})}
+            if not column["description"].strip():
+                undocumented.append(f"{mart}.{column['name']}")
+            if meta.get("pii") not in PII_LEVELS:
+                untagged.append(f"{mart}.{column['name']}")
+    assert undocumented == [], "these columns have no description"
+    assert untagged == [], f"meta.pii of these columns is not one of {sorted(PII_LEVELS)}"
+
+
+def test_every_mart_is_described_and_has_its_grain_tested() -> None:
+    tested = {
+        node["attached_node"]
+        for node in parsed_manifest()["nodes"].values()
+        if node["resource_type"] == "test"
+        and (node.get("test_metadata") or {}).get("name") == "has_grain"
+    }
+    marts = models("marts")
+    assert [name for name, node in marts.items() if not node["description"].strip()] == []
+    assert [name for name, node in marts.items() if node["unique_id"] not in tested] == []
+
+
+@pytest.mark.parametrize(
+    ("sql", "found"),
+    [
+        ("{{ var('a') }}", False),
+        ("{{ var('a', 1) }}", True),
+        ("{{ number_var('a', 1) }}", False),
+        ("{{ var(names.get('a', '')) }}", False),
+        ("{{ var(names.get('a', ''), true) }}", True),
+    ],
+)
+def test_a_second_argument_is_recognised(sql: str, found: bool) -> None:
+    assert any(has_second_argument(arguments) for arguments in var_arguments(sql)) is found
+
+
+def test_a_clock_is_recognised() -> None:
+    assert CLOCKS.search("select current_date")
+    assert CLOCKS.search("where occurred_at < NOW()")
+    assert not CLOCKS.search("select known_at, current_dates from today")

@@ -1,0 +1,184 @@
+"""scripts/publish.py: one step for readers, no personal data, locked down."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from conftest import Built, run_script, table_hashes
+from project import marts, read_manifest
+from publish import Publication
+from query import open_published
+
+VARIABLES = {"publish_free_text": False}
+
+
+@pytest.fixture
+def publication(built: Built, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Publication:
+    """A publication of the demo build, not begun."""
+    for name, value in built.project.environment.items():
+        monkeypatch.setenv(name, value)
+    read_manifest.cache_clear()
+    return Publication(tmp_path / "published.duckdb", VARIABLES)
+
+
+def test_readers_keep_their_snapshot_and_new_ones_see_the_new_file(
+    built: Built, publication: Publication
+) -> None:
+    shutil.copy(built.published, publication.target)
+    with open_published(publication.target) as reader:
+        before = reader.execute("select count(*) from marts.dim_clients").fetchall()
+        publication.prepare()
+        with duckdb.connect(str(publication.next)) as connection:
+            connection.execute("delete from marts.dim_clients")
+        publication.commit()
+        assert reader.execute("select count(*) from marts.dim_clients").fetchall() == before
+    with open_published(publication.target) as reader:
+        assert reader.execute("select count(*) from marts.dim_clients").fetchall() == [(0,)]
+
+
+def test_a_publication_that_stops_half_way_changes_nothing(
+    built: Built, publication: Publication, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copy(built.published, publication.target)
+    before = publication.target.read_bytes()
+
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(publication, "_add_metrics", stop)
+    with pytest.raises(KeyboardInterrupt):
+        publication.prepare()
+    assert publication.target.read_bytes() == before
+    assert [path.name for path in publication.target.parent.iterdir()] == ["published.duckdb"]
+
+
+def test_a_file_left_by_a_killed_build_is_replaced(publication: Publication) -> None:
+    publication.next.write_bytes(b"half a file")
+    publication.prepare()
+    publication.commit()
+    assert table_hashes(publication.target)
+
+
+def test_publishing_twice_gives_the_same_rows(built: Built, publication: Publication) -> None:
+    publication.prepare()
+    publication.commit()
+    assert table_hashes(publication.target) == table_hashes(built.published)
+    assert table_hashes(publication.target, "metrics") == table_hashes(built.published, "metrics")
+
+
+def test_every_mart_is_a_table_with_comments(built: Built, publication: Publication) -> None:
+    with open_published(built.published) as reader:
+        tables = dict(
+            reader.execute(
+                "select table_name, comment from duckdb_tables() where schema_name = 'marts'"
+            ).fetchall()
+        )
+        silent = reader.execute(
+            "select table_name, column_name from duckdb_columns() where schema_name = 'marts' "
+            "and table_name <> 'publication' and coalesce(comment, '') = ''"
+        ).fetchall()
+    assert set(tables) == {mart.name for mart in marts()} | {"publication"}
+    assert all(tables.values())
+    assert silent == []
+
+
+def test_no_column_with_personal_data_is_published(built: Built, publication: Publication) -> None:
+    direct = {
+        (mart.name, column)
+        for mart in marts()
+        for column in mart.columns
+        if mart.column_meta(column).get("pii") == "direct"
+    }
+    assert direct
+    with open_published(built.published) as reader:
+        columns = reader.execute(
+            "select table_name, column_name from duckdb_columns() where schema_name = 'marts'"
+        ).fetchall()
+    assert not direct & set(columns)
+
+
+def test_no_published_text_looks_like_an_e_mail_address(built: Built) -> None:
+    with open_published(built.published) as reader:
+        columns = reader.execute(
+            "select schema_name, table_name, column_name from duckdb_columns() "
+            "where not internal and data_type like '%VARCHAR%'"
+        ).fetchall()
+        for schema, table, column in columns:
+            found = reader.execute(
+                f'select count(*) from "{schema}"."{table}" '
+                f"where regexp_matches(cast(\"{column}\" as varchar), '[^@\\s]+@[^@\\s]+\\.[a-z]+')"
+            ).fetchall()
+            assert found == [(0,)], f"{schema}.{table}.{column}"
+
+
+def test_an_e_mail_address_in_a_mart_blocks(
+    built: Built, publication: Publication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spoiled = tmp_path / "spoiled.duckdb"
+    shutil.copy(built.project.database, spoiled)
+    with duckdb.connect(str(spoiled)) as connection:
+        connection.execute("update marts.dim_clients set client_name = 'Ann <ann@example.com>'")
+    monkeypatch.setenv("ACTIVE_CLIENTS_DATABASE", str(spoiled))
+    with pytest.raises(Exception, match=r"dim_clients\.client_name"):
+        publication.prepare()
+    assert not publication.target.exists()
+
+
+def test_free_text_is_published_only_on_request(publication: Publication) -> None:
+    publication.publish_free_text = True
+    publication.prepare()
+    with duckdb.connect(str(publication.next), read_only=True) as connection:
+        columns = connection.execute(
+            "select column_name from duckdb_columns() where table_name = 'fct_survey_responses'"
+        ).fetchall()
+    publication.discard()
+    assert ("comment_text",) in columns
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "select * from read_text('/etc/hostname')",
+        "select * from '/etc/passwd'",
+        "select * from glob('/etc/*')",
+        "copy marts.dim_clients to '/tmp/clients.csv'",
+        "attach '/tmp/other.duckdb'",
+        "set enable_external_access = true",
+        "set memory_limit = '1GB'",
+        "install httpfs",
+        "create table marts.mine as select 1",
+    ],
+)
+def test_reader_is_locked_in(built: Built, statement: str) -> None:
+    with open_published(built.published) as reader, pytest.raises(duckdb.Error):
+        reader.execute(statement)
+
+
+def test_publication_says_what_the_file_is(built: Built) -> None:
+    (row,) = built.project.rows("from marts.publication", built.published)
+    as_of_date, version, mart_count, row_count, row_counts = row
+    counts = json.loads(row_counts)
+    assert as_of_date is not None
+    assert version
+    assert mart_count == len(counts)
+    assert row_count == sum(counts.values())
+    for name, count in counts.items():
+        assert built.project.rows(f"select count(*) from marts.{name}", built.published) == [
+            (count,)
+        ]
+
+
+def test_script_publishes_the_last_build(built: Built, tmp_path: Path) -> None:
+    target = tmp_path / "again.duckdb"
+    result = run_script(
+        [sys.executable, "scripts/publish.py", "--target-file", str(target)],
+        built.project.environment,
+    )
+    assert result.returncode == 0, result.stderr
+    assert table_hashes(target) == table_hashes(built.published)
