@@ -117,7 +117,7 @@ def test_nps_groups_agree_per_month(built: Built) -> None:
         """
     )
     planted = [
-        (month, groups["detractors"], groups["passives"], groups["promoters"])
+        (month, *(groups.get(group, 0) for group in ("detractors", "passives", "promoters")))
         for month, groups in TRUTHS["nps_relational"].items()
         if sum(groups.values())
     ]
