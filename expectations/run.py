@@ -154,7 +154,7 @@ def typed_columns(connection: duckdb.DuckDBPyConnection, table: RawTable) -> str
 
 
 @contextmanager
-def raw_database(tables: Iterable[RawTable]) -> Iterator[Path]:
+def raw_database(tables: list[RawTable]) -> Iterator[Path]:
     """A scratch copy of the raw tables, typed by the contract and gone afterwards."""
     path = target_path() / "gx" / "raw_copy.duckdb"
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -162,7 +162,8 @@ def raw_database(tables: Iterable[RawTable]) -> Iterator[Path]:
     try:
         with duckdb.connect(str(path)) as connection:
             connection.execute("set TimeZone = 'UTC'")
-            if database_path().exists():
+            is_needed = any(table.enabled and "/" not in table.location for table in tables)
+            if is_needed and database_path().exists():
                 connection.execute(f"attach '{database_path()}' as build (read_only)")
                 connection.execute("use build")
             for table in tables:
@@ -305,9 +306,7 @@ def prove_canary_fails(runner: Runner) -> None:
         )
 
 
-def run_section(
-    section: str, subjects: list[Subject], database: Path
-) -> tuple[list[Outcome], Any]:
+def run_section(section: str, subjects: list[Subject], database: Path) -> tuple[list[Outcome], Any]:
     """Run all suites of one section and write its results; the context can write docs."""
     check_suites_match(section, subjects)
     runner = Runner(section, database)

@@ -7,8 +7,8 @@
     {%- for column in columns -%}
         {%- set text = 'cast(' ~ column ~ ' as ' ~ dbt.type_string() ~ ')' -%}
         {%- do parts.append(
-            "coalesce(concat(cast(length(" ~ text ~ ") as " ~ dbt.type_string() ~ "), ':', "
-            ~ text ~ "), '-')"
+            "case when " ~ column ~ " is null then '-' else concat(cast(length(" ~ text
+            ~ ") as " ~ dbt.type_string() ~ "), ':', " ~ text ~ ") end"
         ) -%}
     {%- endfor -%}
     {{ dbt.hash('concat(' ~ parts | join(', ') ~ ')') }}

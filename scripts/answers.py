@@ -95,15 +95,28 @@ ANSWERS = [
         "Month-3 retention",
         "fct_usage_retention",
         """
+        with cohorts as (
+            select sum(retained_count) as retained, sum(eligible_count) as eligible
+            from marts.fct_usage_retention
+            where period_number = 3 and is_mature and entity_type = 'client'
+                and definition_id = $definition_id
+        ),
+        rates as (
+            select retained / nullif(eligible, 0) as rate, eligible, pow(1.959964, 2) as zz
+            from cohorts
+        )
         select
-            retention_rate, retention_rate_lower, retention_rate_upper,
-            strftime(cohort_month, '%B %Y'), eligible_count
-        from marts.fct_usage_retention
-        where period_number = 3 and is_mature and entity_type = 'client'
-            and definition_id = $definition_id and eligible_count > 0
-        order by cohort_month desc limit 1
+            rate,
+            (rate + zz / (2 * eligible)
+                - sqrt(zz * (rate * (1 - rate) + zz / (4 * eligible)) / eligible))
+                / (1 + zz / eligible),
+            (rate + zz / (2 * eligible)
+                + sqrt(zz * (rate * (1 - rate) + zz / (4 * eligible)) / eligible))
+                / (1 + zz / eligible),
+            eligible
+        from rates
         """,
-        "{0:.1%} ({1:.1%} to {2:.1%}) of the {4:,} clients of {3}",
+        "{0:.1%} ({1:.1%} to {2:.1%}) of {3:,} clients, all elapsed cohorts",
     ),
     Answer(
         "Net promoter score",

@@ -32,6 +32,12 @@ from project import (
 STEPS = 6
 SHOWN_FAILURES = 10
 QUARANTINE_TEST = "assert_quarantine_rate_below_maximum"
+CONSERVATION_TESTS = {
+    "assert_every_raw_row_has_one_disposition",
+    "assert_quarantined_rows_match_dispositions",
+    "assert_raw_money_adds_up",
+    "assert_usage_is_conserved",
+}
 
 
 class BuildError(Exception):
@@ -189,6 +195,11 @@ def report_failures(results: list[Any]) -> None:
         lines.append(f"      and {len(failed) - SHOWN_FAILURES} more")
     if QUARANTINE_TEST in names:
         lines += rejection_reasons()
+    if CONSERVATION_TESTS & set(names):
+        lines.append(
+            "      Were raw rows changed or removed in place? Days already built are read again "
+            "with scripts/build --full-refresh."
+        )
     shown = ", ".join(names[:3]) + (", ..." if len(names) > 3 else "")
     noun = "model or test" if len(failed) == 1 else "models or tests"
     raise BuildError(f"{len(failed)} {noun} failed: {shown}; {log_hint()}", lines)
@@ -256,6 +267,8 @@ def check(expectations: Expectations, progress: Progress, section: str, title: s
     with progress.step(title):
         code, lines = expectations.finish()
     report_section(lines)
+    if code == 2:
+        raise BuildError(f"the {section} could not be checked, for the reason above")
     if code:
         raise BuildError(
             f"an expectation on the {section} failed; details: "

@@ -7,7 +7,8 @@
         {%- set problems = [] -%}
         {%- for contract in graph.sources.values() | sort(attribute='unique_id')
             if contract.package_name == 'active_clients'
-            and var(contract.config.meta.get('flag', ''), true) -%}
+            and var(contract.config.meta.get('flag', ''), true)
+            and not reads_demo_seeds(contract.source_name) -%}
             {%- set location = var(contract.source_name ~ '_location')
                 | replace('{name}', contract.name) -%}
             {%- set delivered = delivered_columns(contract, location) -%}

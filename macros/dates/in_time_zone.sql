@@ -6,3 +6,7 @@
 {% macro default__in_time_zone(column, zone) -%}
     timezone({{ zone }}, timezone('UTC', {{ column }}))
 {%- endmacro %}
+
+{% macro spark__in_time_zone(column, zone) -%}
+    from_utc_timestamp({{ column }}, {{ zone }})
+{%- endmacro %}

@@ -1,10 +1,10 @@
 {# A column as a JSON string; chr(92) is the backslash, which engines escape differently. #}
 {% macro json_text(column) -%}
-    coalesce(
-        concat('"', replace(replace(replace(replace(
+    case
+        when {{ column }} is null then 'null'
+        else concat('"', replace(replace(replace(replace(
             cast({{ column }} as {{ dbt.type_string() }}),
             chr(92), concat(chr(92), chr(92))), '"', concat(chr(92), '"')),
-            chr(10), concat(chr(92), 'n')), chr(13), concat(chr(92), 'r')), '"'),
-        'null'
-    )
+            chr(10), concat(chr(92), 'n')), chr(13), concat(chr(92), 'r')), '"')
+    end
 {%- endmacro %}

@@ -1,6 +1,6 @@
-{# The raw table, or, when its flag is off, no rows in the shape of its contract. #}
+{# A raw table; when its flag is off, no rows in the shape of its contract. #}
 {% macro raw_table(source_name, table_name) %}
-    {%- set relation = source(source_name, table_name) -%}
+    {%- set relation = raw_relation(source_name, table_name) -%}
     {%- if not execute -%}
         {{- return(relation) -}}
     {%- endif -%}

@@ -1,7 +1,17 @@
+{# A decimal with 18 digits; text that is no finite number of that size is null. #}
 {% macro to_decimal(column, scale=4) %}
     {{- return(adapter.dispatch('to_decimal')(column, scale)) -}}
 {% endmacro %}
 
 {% macro default__to_decimal(column, scale) -%}
     try_cast({{ column }} as decimal(18, {{ scale }}))
+{%- endmacro %}
+
+{% macro postgres__to_decimal(column, scale) -%}
+    case
+        when {{ clean_text(column) }} !~ '^[+-]?([0-9]{1,30}([.][0-9]*)?|[.][0-9]+)(e[+-]?[0-9]{1,2})?$'
+            then null
+        when abs(cast({{ clean_text(column) }} as numeric)) >= 1e{{ 18 - scale }} then null
+        else cast({{ clean_text(column) }} as decimal(18, {{ scale }}))
+    end
 {%- endmacro %}

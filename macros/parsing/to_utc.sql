@@ -7,3 +7,31 @@
             then timezone('UTC', try_cast({{ column }} as timestamptz))
     end
 {%- endmacro %}
+
+{# PostgreSQL 15 has no cast that forgives: the text is read only when it is a date. #}
+{% macro postgres__to_utc(column) -%}
+    {%- set text = clean_text(column) -%}
+    {%- set year = 'cast(substr(' ~ text ~ ', 1, 4) as integer)' -%}
+    {%- set month = 'cast(substr(' ~ text ~ ', 6, 2) as integer)' -%}
+    {%- set day = 'cast(substr(' ~ text ~ ', 9, 2) as integer)' -%}
+    {%- set date_pattern = '[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])' -%}
+    {%- set time_pattern = '([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]+)?)?' -%}
+    {%- set zone_pattern = '(Z|[+-][0-9]{2}(:?[0-9]{2})?)' -%}
+    case
+        when {{ text }} !~ '^{{ date_pattern }}([ T]{{ time_pattern }} ?{{ zone_pattern }}?)?$'
+            then null
+        when {{ day }} > case
+            when {{ month }} in (4, 6, 9, 11) then 30
+            when {{ month }} <> 2 then 31
+            when {{ year }} % 4 = 0 and ({{ year }} % 100 <> 0 or {{ year }} % 400 = 0) then 29
+            else 28
+        end
+            then null
+        else timezone('UTC', cast({{ text }} as timestamptz))
+    end
+{%- endmacro %}
+
+{# The session's time zone is UTC, so that text without an offset is UTC here too. #}
+{% macro spark__to_utc(column) -%}
+    try_cast({{ clean_text(column) }} as timestamp)
+{%- endmacro %}

@@ -57,7 +57,7 @@ judged as (
                     and length(staged.currency_code) = 3
                     and staged.{{ priced_at }} is not null
                     and coalesce(
-                        first_rates.first_rate_date > cast(staged.{{ priced_at }} as date),
+                        first_rates.first_rate_date > {{ reporting_date('staged.' ~ priced_at) | trim }},
                         true
                     )
                     then 'missing_exchange_rate'

@@ -21,7 +21,7 @@
         inner join {{ accepted }} as next_rows
             on followed.next_id = next_rows.{{ id }}
 
-        where followed.step_count < 20
+        where followed.step_count <= 20
     ),
 
     last_steps as (
@@ -39,7 +39,7 @@
             followed.{{ id }},
             -- A ring of merges leads nowhere: its members stay themselves.
             case
-                when followed.step_count = 20 then followed.{{ id }}
+                when followed.step_count > 20 then followed.{{ id }}
                 else followed.canonical_id
             end as canonical_id
 

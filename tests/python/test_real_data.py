@@ -235,9 +235,9 @@ def test_telco_mrr_won_and_lost_is_what_was_published(telco: DbtProject) -> None
         ("churn", 1869, Decimal("-139130.8500")),
         ("new", 7043, Decimal("456116.6000")),
     ]
-    assert telco.rows("select sum(mrr_amount) from marts.fct_client_mrr where valid_to is null") == [
-        (Decimal("316985.7500"),)
-    ]
+    assert telco.rows(
+        "select sum(mrr_amount) from marts.fct_client_mrr where valid_to is null"
+    ) == [(Decimal("316985.7500"),)]
 
 
 def test_telco_churn_is_what_was_published(telco: DbtProject) -> None:

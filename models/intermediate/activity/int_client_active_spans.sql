@@ -1,6 +1,8 @@
 -- Grain: one row per definition, client, window and span of days [active_from, active_to) on
 -- which the client met the definition's thresholds (users, events, days) within the window.
 
+{% set keys = ['definition_id', 'client_id', 'window_days'] %}
+
 with
 
 active_days as (
@@ -99,21 +101,15 @@ levels as (
         client_id,
         window_days,
         change_date,
-        sum(user_change) over client_window as user_count,
-        sum(event_change) over client_window as event_count,
-        sum(day_change) over client_window as day_count,
+        {{ running_sum('user_change', keys) }} as user_count,
+        {{ running_sum('event_change', keys) }} as event_count,
+        {{ running_sum('day_change', keys) }} as day_count,
         lead(change_date) over (
             partition by definition_id, client_id, window_days
             order by change_date
         ) as next_change_date
 
     from change_dates
-
-    window client_window as (
-        partition by definition_id, client_id, window_days
-        order by change_date
-        rows between unbounded preceding and current row
-    )
 ),
 
 qualifying_levels as (

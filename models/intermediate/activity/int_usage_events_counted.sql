@@ -5,12 +5,7 @@
 -- changed, or when a client it names became known or unknown. Any order of arrival gives
 -- the rows of a full refresh.
 
-{{ config(
-    materialized='incremental',
-    incremental_strategy='delete+insert',
-    unique_key='activity_date',
-    on_schema_change='fail',
-) }}
+{{ config(**replace_touched_days()) }}
 
 with
 
@@ -84,7 +79,9 @@ judged as (
     left join clients
         on events.client_id = clients.known_client_id
     {%- if is_incremental() %}
-    where events.activity_date in (select touched_days.activity_date from touched_days)
+    where {{ restated_period('events.activity_date') }} in (
+        select {{ restated_period('touched_days.activity_date') }} from touched_days
+    )
     {%- endif %}
 ),
 
@@ -116,7 +113,8 @@ final as (
         sum(quantity) as quantity,
         is_client_known,
         loaded_date,
-        activity_date
+        activity_date,
+        {{ month_start('activity_date') }} as activity_month
 
     from ranked
 

@@ -5,12 +5,7 @@
 -- Incremental by touched days: a day is read again when the quarantined rows held for it
 -- are not those that `int_usage_events_counted` has counted.
 
-{{ config(
-    materialized='incremental',
-    incremental_strategy='delete+insert',
-    unique_key='activity_date',
-    on_schema_change='fail',
-) }}
+{{ config(**replace_touched_days()) }}
 
 -- depends_on: {{ ref('int_usage_events_counted') }}
 
@@ -69,9 +64,10 @@ final as (
         events.client_id,
         events.invalid_reasons,
         events.raw_row,
-        events.activity_date,
         events.loaded_date,
-        events.loaded_at
+        events.loaded_at,
+        events.activity_date,
+        {{ month_start('events.activity_date') }} as activity_month
 
     from events
     left join clients
@@ -79,7 +75,9 @@ final as (
 
     where (events.invalid_reasons is not null or clients.known_client_id is null)
     {%- if is_incremental() %}
-        and events.activity_date in (select touched_days.activity_date from touched_days)
+        and {{ restated_period('events.activity_date') }} in (
+        select {{ restated_period('touched_days.activity_date') }} from touched_days
+    )
     {%- endif %}
 )
 

@@ -17,7 +17,7 @@ final as (
         case
             when canonical_users.is_internal then 'internal_user'
             {%- for domain in var('internal_email_domains') %}
-            when canonical_users.email like '%@{{ domain | replace("'", "''") }}'
+            when canonical_users.email like '%@{{ domain | lower | replace("'", "''") }}'
                 then 'internal_email_domain'
             {%- endfor %}
         end as exclusion_reason

@@ -13,20 +13,51 @@ deliveries as (
     ) | indent(4) }}
 ),
 
+-- A delivery that overlaps must not displace the one it follows: judge all, then rank.
+judged as (
+    select
+        *,
+        delivery_disposition <> 'quarantined'
+        and started_at >= coalesce(
+            max(case when delivery_disposition = 'accepted' then started_at end) over (
+                partition by subscription_id
+                order by version, loaded_at, raw_row
+                rows between unbounded preceding and 1 preceding
+            ),
+            started_at
+        ) as is_in_order
+
+    from deliveries
+),
+
+ranked as (
+    select
+        *,
+        row_number() over (
+            partition by case when is_in_order then 1 else 0 end, subscription_id, version
+            order by loaded_at desc, raw_row desc
+        ) as in_order_rank
+
+    from judged
+),
+
 sequenced as (
     select
         *,
-        coalesce(
-            delivery_disposition = 'accepted'
-            and started_at < max(started_at) over (
-                partition by subscription_id, delivery_disposition
-                order by version, loaded_at
-                rows between unbounded preceding and 1 preceding
-            ),
-            false
+        delivery_disposition <> 'quarantined' and (
+            not is_in_order
+            or in_order_rank = 1
+            and started_at < coalesce(
+                max(case when is_in_order and in_order_rank = 1 then started_at end) over (
+                    partition by subscription_id
+                    order by version, loaded_at, raw_row
+                    rows between unbounded preceding and 1 preceding
+                ),
+                started_at
+            )
         ) as overlaps_lower_version
 
-    from deliveries
+    from ranked
 ),
 
 final as (
@@ -57,8 +88,10 @@ final as (
             else rejection_reasons
         end as rejection_reasons,
         case
-            when overlaps_lower_version then 'quarantined'
-            else delivery_disposition
+            when overlaps_lower_version or delivery_disposition = 'quarantined'
+                then 'quarantined'
+            when in_order_rank = 1 then 'accepted'
+            else 'duplicate'
         end as disposition
 
     from sequenced

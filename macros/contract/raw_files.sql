@@ -1,0 +1,18 @@
+{# The files of a raw table as something to select from, on engines without file sources. #}
+{% macro raw_files(location) %}{{ return(adapter.dispatch('raw_files')(location)) }}{% endmacro %}
+
+{% macro default__raw_files(location) %}
+    {{- exceptions.raise_compiler_error(
+        'The target ' ~ target.type ~ ' reads no files: set the location variables to the'
+        ~ ' schemas that hold the raw tables. This one is ' ~ location ~ '.'
+    ) -}}
+{% endmacro %}
+
+{% macro spark__raw_files(location) %}
+    {%- if not location.endswith('.parquet') -%}
+        {{- exceptions.raise_compiler_error(
+            'On Spark, files must be Parquet; this location is ' ~ location ~ '.'
+        ) -}}
+    {%- endif -%}
+    {{- return('parquet.`' ~ location ~ '`') -}}
+{% endmacro %}

@@ -1,0 +1,20 @@
+{#
+    The config of a model that replaces whole days: delete and insert them where the engine
+    can, overwrite whole month partitions where it cannot (Spark on Parquet).
+#}
+{% macro replace_touched_days() %}
+    {%- if target.type == 'spark' -%}
+        {{- return({
+            'materialized': 'incremental',
+            'incremental_strategy': 'insert_overwrite',
+            'partition_by': ['activity_month'],
+            'on_schema_change': 'fail',
+        }) -}}
+    {%- endif -%}
+    {{- return({
+        'materialized': 'incremental',
+        'incremental_strategy': 'delete+insert',
+        'unique_key': 'activity_date',
+        'on_schema_change': 'fail',
+    }) -}}
+{% endmacro %}

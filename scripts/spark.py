@@ -1,0 +1,218 @@
+"""Starts and stops a real Spark cluster on this machine, from the pyspark package alone.
+
+One master, two workers and one Thrift server, on the loopback interface. Everything it
+writes is in one folder, which `stop` removes.
+
+scripts/spark start
+DBT_TARGET=spark dbt build
+scripts/spark stop
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+HOST = "127.0.0.1"
+JAVA_NEEDED = 17
+WORKERS = 2
+SECONDS_TO_SERVE = 180
+THRIFT_SERVER = "org.apache.spark.sql.hive.thriftserver.HiveThriftServer2"
+
+
+class SparkError(Exception):
+    """The cluster cannot be started; the message says why and what to do."""
+
+
+def java() -> str:
+    """The java command, if it is new enough."""
+    home = os.environ.get("JAVA_HOME")
+    command = str(Path(home) / "bin/java") if home else "java"
+    try:
+        said = subprocess.run([command, "-version"], capture_output=True, text=True, check=True)
+    except (OSError, subprocess.CalledProcessError):
+        raise SparkError(
+            f"Spark needs Java {JAVA_NEEDED}, and {command} does not run; install a Java "
+            f"{JAVA_NEEDED} runtime (Debian: openjdk-17-jre-headless) or set JAVA_HOME"
+        ) from None
+    version = re.search(r'version "(\d+)', said.stderr)
+    if version is None or int(version[1]) < JAVA_NEEDED:
+        raise SparkError(f"Spark needs Java {JAVA_NEEDED}; {command} is: {said.stderr.strip()}")
+    return command
+
+
+def spark_home() -> Path:
+    """The folder of the pyspark package."""
+    try:
+        import pyspark
+    except ImportError:
+        raise SparkError(
+            "pyspark is not installed; run scripts/setup with ACTIVE_CLIENTS_EXTRAS=spark"
+        ) from None
+    return Path(pyspark.__file__).parent
+
+
+def settings(directory: Path, partitions: int) -> dict[str, str]:
+    """What makes the answers those of every other engine, and suits small data."""
+    return {
+        "spark.sql.session.timeZone": "UTC",
+        "spark.sql.ansi.enabled": "true",
+        "spark.sql.shuffle.partitions": str(partitions),
+        "spark.sql.sources.partitionOverwriteMode": "dynamic",
+        "spark.sql.sources.default": "parquet",
+        "spark.sql.legacy.createHiveTableByDefault": "false",
+        "spark.sql.warehouse.dir": str(directory / "warehouse"),
+        "spark.hadoop.javax.jdo.option.ConnectionURL": (
+            f"jdbc:derby:;databaseName={directory}/metastore;create=true"
+        ),
+        "spark.driver.extraJavaOptions": f"-Dderby.system.home={directory}",
+        "spark.driver.host": HOST,
+        "spark.driver.bindAddress": HOST,
+        "spark.ui.enabled": "false",
+        "spark.local.dir": str(directory / "local"),
+    }
+
+
+def is_open(port: int) -> bool:
+    """Whether something listens on the port."""
+    with socket.socket() as probe:
+        probe.settimeout(1)
+        return probe.connect_ex((HOST, port)) == 0
+
+
+class Cluster:
+    """The processes of one cluster, known by the pid files in its folder."""
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+        self.logs = directory / "logs"
+
+    def launch(self, name: str, *command: str) -> None:
+        """Start one process in the background, its output in a log of its own."""
+        with (self.logs / f"{name}.log").open("w") as log:
+            process = subprocess.Popen(
+                [str(spark_home() / "bin" / command[0]), *command[1:]],
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                stdin=subprocess.DEVNULL,
+                cwd=self.directory,
+                start_new_session=True,
+                env={
+                    **os.environ,
+                    "SPARK_HOME": str(spark_home()),
+                    "SPARK_LOCAL_IP": HOST,
+                    "PYSPARK_PYTHON": sys.executable,
+                },
+            )
+        (self.directory / f"{name}.pid").write_text(str(process.pid))
+
+    def wait_for(self, name: str, port: int) -> None:
+        """Return when the process serves its port; fail when it has ended instead."""
+        deadline = time.monotonic() + SECONDS_TO_SERVE
+        while not is_open(port):
+            if not self.is_running(name) or time.monotonic() > deadline:
+                raise SparkError(f"the {name} does not serve; see {self.logs / name}.log")
+            time.sleep(0.5)
+
+    def is_running(self, name: str) -> bool:
+        """Whether the process that the pid file names is alive."""
+        try:
+            pid = int((self.directory / f"{name}.pid").read_text())
+            os.waitpid(pid, os.WNOHANG)
+        except ChildProcessError:
+            pass
+        except (OSError, ValueError):
+            return False
+        try:
+            os.kill(pid, 0)
+        except ProcessLookupError:
+            return False
+        return True
+
+    def start(self, options: argparse.Namespace) -> None:
+        """Start everything and wait until it serves."""
+        java()
+        if is_open(options.port):
+            raise SparkError(f"port {options.port} is taken; stop what uses it or give --port")
+        if self.directory.exists():
+            raise SparkError(f"{self.directory} is there already; run scripts/spark stop first")
+        self.logs.mkdir(parents=True)
+        master = f"spark://{HOST}:{options.master_port}"
+        begin = time.monotonic()
+        self.launch(
+            "master", "spark-class", "org.apache.spark.deploy.master.Master",
+            "--host", HOST, "--port", str(options.master_port), "--webui-port", "0",
+        )  # fmt: skip
+        self.wait_for("master", options.master_port)
+        for number in range(1, WORKERS + 1):
+            self.launch(
+                f"worker{number}", "spark-class", "org.apache.spark.deploy.worker.Worker",
+                "--host", HOST, "--cores", "1", "--memory", options.memory, "--webui-port", "0",
+                "--work-dir", str(self.directory / "work"), master,
+            )  # fmt: skip
+        configured = settings(self.directory, options.partitions)
+        self.launch(
+            "thrift-server", "spark-submit", "--class", THRIFT_SERVER, "--master", master,
+            "--driver-memory", options.memory, "--executor-memory", options.memory,
+            *(part for item in configured.items() for part in ("--conf", "=".join(item))),
+            "spark-internal",
+            "--hiveconf", f"hive.server2.thrift.port={options.port}",
+            "--hiveconf", f"hive.server2.thrift.bind.host={HOST}",
+        )  # fmt: skip
+        self.wait_for("thrift-server", options.port)
+        print(
+            f"Spark serves on {HOST}:{options.port} ({time.monotonic() - begin:.0f} s, "
+            f"{WORKERS} workers of {options.memory}); logs in {self.logs}"
+        )
+
+    def stop(self) -> None:
+        """End every process and remove the folder."""
+        for file in sorted(self.directory.glob("*.pid"), reverse=True):
+            try:
+                os.killpg(int(file.read_text()), signal.SIGKILL)
+            except (ProcessLookupError, ValueError):
+                continue
+        shutil.rmtree(self.directory, ignore_errors=True)
+        print("Spark has stopped; nothing is left of it.")
+
+
+def main() -> int:
+    """Start or stop, by the command line."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("command", choices=["start", "stop"])
+    parser.add_argument("--port", type=int, default=10000, help="of the Thrift server (10000)")
+    parser.add_argument("--master-port", type=int, default=7077, help="of the master (7077)")
+    parser.add_argument("--memory", default="2g", help="of each worker and the driver (2g)")
+    parser.add_argument("--partitions", type=int, default=4, help="of a shuffle (4)")
+    parser.add_argument(
+        "--directory",
+        type=Path,
+        default=Path(tempfile.gettempdir()) / "active_clients_spark",
+        help="where it keeps everything, also while it serves",
+    )
+    options = parser.parse_args()
+    cluster = Cluster(options.directory.resolve())
+    try:
+        if options.command == "start":
+            cluster.start(options)
+        else:
+            cluster.stop()
+    except SparkError as error:
+        print(f"spark: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,195 @@
+"""The documents say what the project is: names, links and snippets are checked against it."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+import yaml
+
+from project import ROOT
+from test_project import models, parsed_manifest, relative, sql_files, without_comments
+
+README = ROOT / "README.md"
+DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
+DISPOSITIONS = {"accepted", "duplicate", "quarantined"}
+
+
+def section(document: Path, heading: str) -> str:
+    """The text under a heading of the second level."""
+    parts = re.split(r"^## ", document.read_text(), flags=re.MULTILINE)
+    return next(part for part in parts if part.startswith(heading + "\n"))
+
+
+def table_rows(text: str) -> Iterator[list[str]]:
+    """The cells of the rows of the tables in a text, without their headings."""
+    lines = text.splitlines()
+    for line, following in pairwise([*lines, ""]):
+        is_heading = following.startswith("|---")
+        if line.startswith("|") and not line.startswith("|---") and not is_heading:
+            yield [cell.strip() for cell in line.strip("|").split("|")]
+
+
+def names(cell: str) -> list[str]:
+    """The names in a cell."""
+    return re.findall(r"`([^`]+)`", cell)
+
+
+def documented(heading: str) -> list[str]:
+    """The names in the first column of a table in the README."""
+    return [name for row in table_rows(section(README, heading)) for name in names(row[0])]
+
+
+def declared_vars() -> dict[str, object]:
+    variables: dict[str, object] = yaml.safe_load((ROOT / "dbt_project.yml").read_text())["vars"]
+    return variables
+
+
+def metric_names() -> list[str]:
+    return sorted(metric["name"] for metric in parsed_manifest()["metrics"].values())
+
+
+def test_readme_fits_on_two_hundred_lines() -> None:
+    assert len(README.read_text().splitlines()) < 200
+
+
+def test_readme_lists_every_mart_once() -> None:
+    assert sorted(documented("What you get")) == sorted(models("marts"))
+
+
+def test_readme_lists_every_metric_once() -> None:
+    assert sorted(documented("Metrics")) == metric_names()
+
+
+def test_readme_lists_every_variable_once_with_its_default() -> None:
+    assert sorted(documented("Configuration")) == sorted(declared_vars())
+    wrong = {}
+    for variables, default, _ in table_rows(section(README, "Configuration")):
+        said = "" if default == "empty" else default.strip("`")
+        for name in names(variables):
+            value = declared_vars()[name]
+            meant = str(value).lower() if isinstance(value, bool) else str(value)
+            if said != meant:
+                wrong[name] = f"{said} instead of {meant}"
+    assert wrong == {}
+
+
+def test_every_table_and_flag_is_in_the_page_on_own_data() -> None:
+    text = (ROOT / "docs/bring_your_own_data.md").read_text()
+    rows = {row[0]: row[1:] for row in table_rows(text)}
+    for source in parsed_manifest()["sources"].values():
+        needed, optional = rows[source["source_name"]]
+        flag = source["config"]["meta"].get("flag")
+        if flag:
+            assert f"`{source['name']}` (`{flag}`)" in optional
+        else:
+            assert source["name"] in names(needed)
+    listed = sum(len(names(cell)) for row in rows.values() for cell in row)
+    flags = sum(name.endswith("_enabled") for row in rows.values() for name in names(row[1]))
+    assert listed - flags == len(parsed_manifest()["sources"])
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=relative)
+def test_links_lead_somewhere(document: Path) -> None:
+    text = re.sub(r"```.*?```", "", document.read_text(), flags=re.DOTALL)
+    broken = []
+    for target in re.findall(r"\]\(([^)\s]+)\)", text):
+        if re.match(r"https?://\S+$", target):
+            continue
+        path, _, anchor = target.partition("#")
+        file = (document.parent / path).resolve() if path else document
+        if not file.exists() or (anchor and anchor not in anchors(file)):
+            broken.append(target)
+    assert broken == []
+
+
+def anchors(document: Path) -> set[str]:
+    """The names under which a document's headings can be linked to."""
+    headings = re.findall(r"^#+ (.+)$", document.read_text(), flags=re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", h.lower()).strip().replace(" ", "-") for h in headings}
+
+
+def test_rejection_rules_are_those_that_models_apply() -> None:
+    in_staging = {
+        rule
+        for path in sql_files("models/staging")
+        for block in re.findall(r"rejection_reasons\(\{(.*?)\}\)", path.read_text(), re.DOTALL)
+        for rule in re.findall(r"^\s*'([a-z_]+)':", block, re.MULTILINE)
+    }
+    across_tables = {
+        value
+        for path in sql_files("macros/quality", "models/intermediate/rows")
+        + sorted((ROOT / "models/intermediate/activity").glob("int_usage_events_*.sql"))
+        for value in re.findall(r"then '([a-z_]+)'", without_comments(path.read_text()))
+    } - DISPOSITIONS
+    with (ROOT / "seeds/reference/rejection_rules.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert sorted(row["rejection_rule"] for row in rows) == sorted(in_staging | across_tables)
+    assert [int(row["rule_number"]) for row in rows] == list(range(1, len(rows) + 1))
+    assert all(row["meaning"] and row["what_to_do"] for row in rows)
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=relative)
+def test_models_named_in_documents_exist(document: Path) -> None:
+    named = set(re.findall(r"\b((?:dim|fct|int|stg)_[a-z0-9_]*[a-z0-9])\b", document.read_text()))
+    assert sorted(named - set(models())) == []
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=relative)
+def test_files_and_tests_named_in_documents_exist(document: Path) -> None:
+    text = document.read_text()
+    folders = "scripts|models|macros|seeds|tests|expectations|docs"
+    paths = {
+        path.rstrip("/.,")
+        for path in re.findall(rf"(?<![\w/.])((?:{folders})/[\w./-]+)(?![\w*<{{])", text)
+    }
+    assert sorted(path for path in paths if not (ROOT / path).exists()) == []
+    singular = {path.stem for path in (ROOT / "tests/singular").glob("*.sql")}
+    assert sorted(set(re.findall(r"\bassert_\w+", text)) - singular) == []
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=relative)
+def test_names_in_snippets_exist(document: Path) -> None:
+    snippets = "\n".join(re.findall(r"```\w*\n(.*?)```", document.read_text(), re.DOTALL))
+    flags = set(re.findall(r"\b\w+_(?:enabled|location)\b", snippets))
+    assert sorted(flags - set(declared_vars())) == []
+    asked = {
+        name
+        for value in re.findall(r"--metrics (\S+)", snippets)
+        for name in value.split(",")
+        if "<" not in name
+    }
+    assert sorted(asked - set(metric_names())) == []
+
+
+def test_the_view_that_is_shown_has_the_columns_of_the_contract() -> None:
+    text = (ROOT / "docs/bring_your_own_data.md").read_text()
+    [snippet] = re.findall(r"```sql\n(.*?)```", text, re.DOTALL)
+    _, table = re.findall(r"create (?:schema|view) (\w+)(?:\.(\w+))?", snippet)[1]
+    sources = parsed_manifest()["sources"].values()
+    contract = next(source for source in sources if source["name"] == table)
+    assert re.findall(r" as (\w+),?$", snippet, re.MULTILINE) == list(contract["columns"])
+
+
+def test_examples_are_listed_in_the_page_on_own_data() -> None:
+    text = (ROOT / "docs/bring_your_own_data.md").read_text()
+    for example in sorted((ROOT / "docs/examples").glob("*.sql")):
+        assert f"(examples/{example.name})" in text
+
+
+def test_decisions_have_the_same_parts() -> None:
+    decisions = sorted((ROOT / "docs/decisions").glob("*.md"))
+    numbers = [int(re.match(r"adr-(\d{4})-", path.name)[1]) for path in decisions]  # type: ignore[index]
+    assert numbers == list(range(1, len(decisions) + 1))
+    parts = ["Context", "Decision", "Cost", "What would change our mind"]
+    for path in decisions:
+        assert re.findall(r"^## (.+)$", path.read_text(), re.MULTILINE) == parts, path.name
+
+
+def test_changelog_knows_this_version() -> None:
+    version = yaml.safe_load((ROOT / "dbt_project.yml").read_text())["version"]
+    assert f"## [{version}]" in (ROOT / "CHANGELOG.md").read_text()
