@@ -78,20 +78,24 @@ judged as (
     from events
     left join clients
         on events.client_id = clients.known_client_id
-    {%- if is_incremental() %}
-    where {{ restated_period('events.activity_date') }} in (
-        select {{ restated_period('touched_days.activity_date') }} from touched_days
-    )
-    {%- endif %}
+
+    {% if is_incremental() %}
+        where {{ restated_period('events.activity_date') }} in (
+            select {{ restated_period('touched_days.activity_date') }} from touched_days
+        )
+    {% endif %}
 ),
 
 ranked as (
     select
         *,
         row_number() over (
-            partition by case when rejection_reasons is null then 1 else 0 end,
-                activity_date, event_id
-            order by loaded_at, client_id, user_id, event_name, feature, quantity, occurred_at
+            partition by
+                case when rejection_reasons is null then 1 else 0 end,
+                activity_date,
+                event_id
+            order by
+                loaded_at, client_id, user_id, event_name, feature, quantity, occurred_at
         ) as delivery_rank
 
     from judged

@@ -1,6 +1,6 @@
 -- Grain: one row per counted client and month.
--- `constant_mrr_amount` is the MRR at the period's end in the rates of twelve months before,
--- which makes it comparable with `base_mrr_amount`.
+-- `net_retained_mrr_amount` is what the client pays at the period's end if it paid twelve
+-- months before, in the exchange rates of then, which makes it comparable with the base.
 
 with
 
@@ -48,7 +48,10 @@ final as (
         coalesce(end_mrr.billed_mrr_amount, 0) as billed_mrr_amount,
         coalesce(end_mrr.mrr_amount, 0) as mrr_amount,
         coalesce(base_mrr.mrr_amount, 0) as base_mrr_amount,
-        coalesce(constant_mrr.constant_mrr_amount, 0) as constant_mrr_amount
+        case
+            when base_mrr.mrr_amount > 0 then coalesce(constant_mrr.constant_mrr_amount, 0)
+            else 0
+        end as net_retained_mrr_amount
 
     from client_months
     left join client_mrr as end_mrr

@@ -15,16 +15,16 @@ as_of as (
 
 months as (
     select distinct
-        month_start_date,
+        dates.month_start_date,
         case
-            when month_end_date > as_of_date then as_of_date
-            else month_end_date
+            when dates.month_end_date > as_of.as_of_date then as_of.as_of_date
+            else dates.month_end_date
         end as period_end_date
 
-    from {{ ref('dim_dates') }}
+    from {{ ref('dim_dates') }} as dates
     cross join as_of
 
-    where month_start_date <= as_of_date
+    where dates.month_start_date <= as_of.as_of_date
 ),
 
 responses_in_window as (
@@ -32,7 +32,9 @@ responses_in_window as (
         months.month_start_date as period_month,
         responses.*,
         row_number() over (
-            partition by months.month_start_date, responses.survey_purpose,
+            partition by
+                months.month_start_date,
+                responses.survey_purpose,
                 responses.respondent_id
             order by responses.responded_at desc, responses.response_id desc
         ) as recency_rank

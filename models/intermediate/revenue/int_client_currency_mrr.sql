@@ -48,8 +48,8 @@ final as (
     from levels
     inner join rates
         on levels.currency_code = rates.currency_code
-            and (levels.valid_to is null or rates.valid_from < levels.valid_to)
-            and (rates.valid_to is null or rates.valid_to > levels.valid_from)
+            and (levels.valid_to is null or levels.valid_to > rates.valid_from)
+            and (rates.valid_to is null or levels.valid_from < rates.valid_to)
 )
 
 select * from final

@@ -36,7 +36,7 @@ joined as (
         revenue.billed_mrr_amount,
         revenue.mrr_amount,
         revenue.base_mrr_amount,
-        revenue.constant_mrr_amount,
+        revenue.net_retained_mrr_amount,
         coalesce(activity.active_user_count, 0) as active_user_count,
         coalesce(activity.active_day_count, 0) as active_day_count,
         coalesce(activity.event_count, 0) as event_count,
@@ -81,11 +81,9 @@ final as (
         cast(billed_mrr_amount as decimal(18, 4)) as billed_mrr_amount,
         cast(mrr_amount as decimal(18, 4)) as mrr_amount,
         cast(base_mrr_amount as decimal(18, 4)) as base_mrr_amount,
-        cast(case when base_mrr_amount > 0 then constant_mrr_amount else 0 end
-            as decimal(18, 4)) as net_retained_mrr_amount,
-        cast(case when base_mrr_amount > 0
-            then least(constant_mrr_amount, base_mrr_amount) else 0 end
-            as decimal(18, 4)) as gross_retained_mrr_amount,
+        cast(net_retained_mrr_amount as decimal(18, 4)) as net_retained_mrr_amount,
+        cast(least(net_retained_mrr_amount, base_mrr_amount) as decimal(18, 4))
+            as gross_retained_mrr_amount,
         cast(promoter_count as bigint) as promoter_count,
         cast(detractor_count as bigint) as detractor_count,
         cast(nps_response_count as bigint) as nps_response_count,

@@ -36,13 +36,16 @@ final as (
         -- numerics
         cast(sum(row_count) as bigint) as raw_row_count,
         {%- for disposition in ['accepted', 'duplicate', 'quarantined'] %}
-        cast(sum(case when disposition = '{{ disposition }}' then row_count else 0 end)
-            as bigint) as {{ disposition }}_row_count,
+        cast(
+            sum(case when disposition = '{{ disposition }}' then row_count else 0 end) as bigint
+        ) as {{ disposition }}_row_count,
         {%- endfor %}
         cast(coalesce(sum(amount), 0) as decimal(38, 4)) as raw_amount,
         {%- for disposition in ['accepted', 'duplicate', 'quarantined'] %}
-        cast(coalesce(sum(case when disposition = '{{ disposition }}' then amount end), 0)
-            as decimal(38, 4)) as {{ disposition }}_amount,
+        cast(
+            sum(case when disposition = '{{ disposition }}' then coalesce(amount, 0) else 0 end)
+            as decimal(38, 4)
+        ) as {{ disposition }}_amount,
         {%- endfor %}
 
         -- dates

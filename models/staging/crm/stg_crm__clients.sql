@@ -13,7 +13,7 @@ renamed as (
 
         -- strings
         {{ clean_text('client_name') }} as client_name,
-        coalesce({{ clean_text('segment') }}, 'unknown') as segment,
+        coalesce(lower({{ clean_text('segment') }}), 'unknown') as segment,
         {{ clean_text('industry') }} as industry,
         upper({{ clean_text('country_code') }}) as country_code,
         {{ clean_text('acquisition_channel') }} as acquisition_channel,
