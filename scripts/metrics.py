@@ -14,7 +14,9 @@ from metricflow.engine.metricflow_engine import (
     OutputColumnOrderMode,
 )
 from metricflow.protocols.sql_client import SqlEngine
+from metricflow.sql.render.databricks import DatabricksSqlPlanRenderer
 from metricflow.sql.render.duckdb_renderer import DuckDbSqlPlanRenderer
+from metricflow.sql.render.postgres import PostgresSQLSqlPlanRenderer
 from metricflow_semantics.errors.error_classes import InformativeUserError
 from metricflow_semantics.model.dbt_manifest_parser import (
     parse_manifest_from_dbt_generated_manifest,
@@ -70,21 +72,30 @@ def relocate(manifest_json: str, new_schema: Callable[[str, str], str]) -> str:
     return json.dumps(manifest, sort_keys=True)
 
 
+RENDERERS = {
+    "duckdb": (SqlEngine.DUCKDB, DuckDbSqlPlanRenderer),
+    "postgres": (SqlEngine.POSTGRES, PostgresSQLSqlPlanRenderer),
+    # Spark has no renderer of its own; it reads the SQL written for Databricks.
+    "databricks": (SqlEngine.DATABRICKS, DatabricksSqlPlanRenderer),
+}
+
+
 class _Renderer:
     """The part of MetricFlow's SQL client that writing SQL needs."""
 
-    sql_engine_type = SqlEngine.DUCKDB
-    sql_plan_renderer = DuckDbSqlPlanRenderer()
+    def __init__(self, dialect: str) -> None:
+        self.sql_engine_type, renderer = RENDERERS[dialect]
+        self.sql_plan_renderer = renderer()
 
 
 class Engine:
     """Turns questions about metrics into SQL."""
 
-    def __init__(self, manifest_json: str) -> None:
+    def __init__(self, manifest_json: str, dialect: str = "duckdb") -> None:
         self.manifest = parse_manifest_from_dbt_generated_manifest(manifest_json)
         self._engine = MetricFlowEngine(
             semantic_manifest_lookup=SemanticManifestLookup(self.manifest),
-            sql_client=_Renderer(),  # type: ignore[arg-type]
+            sql_client=_Renderer(dialect),  # type: ignore[arg-type]
         )
 
     def metric_names(self) -> dict[str, str]:

@@ -38,6 +38,6 @@
     {%- if '/' not in location -%}
         {{- return(default__delivered_columns(contract, location)) -}}
     {%- endif -%}
-    {%- set described = run_query('describe table ' ~ raw_files(location)) -%}
+    {%- set described = run_query('describe query select * from ' ~ raw_files(location)) -%}
     {{- return(described.columns[0].values() | map('lower') | list) -}}
 {% endmacro %}

@@ -8,10 +8,10 @@
 {%- endmacro %}
 
 {% macro postgres__to_decimal(column, scale) -%}
-    case
+    cast(case
         when {{ clean_text(column) }} !~ '^[+-]?([0-9]{1,30}([.][0-9]*)?|[.][0-9]+)(e[+-]?[0-9]{1,2})?$'
             then null
         when abs(cast({{ clean_text(column) }} as numeric)) >= 1e{{ 18 - scale }} then null
-        else cast({{ clean_text(column) }} as decimal(18, {{ scale }}))
-    end
+        else cast({{ clean_text(column) }} as numeric)
+    end as decimal(18, {{ scale }}))
 {%- endmacro %}

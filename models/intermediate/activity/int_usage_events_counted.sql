@@ -114,7 +114,7 @@ final as (
         end as disposition,
         rejection_reasons,
         count(*) as row_count,
-        sum(quantity) as quantity,
+        cast(sum(quantity) as decimal(38, 4)) as quantity,
         is_client_known,
         loaded_date,
         activity_date,

@@ -23,10 +23,10 @@ renamed as (
         {{ clean_text('cancel_reason') }} as cancel_reason,
 
         -- numerics
-        coalesce({{ to_decimal('quantity') }}, 1) as quantity,
+        cast(coalesce({{ to_decimal('quantity') }}, 1) as decimal(18, 4)) as quantity,
         {{ to_decimal('unit_price') }} as unit_price_amount,
         coalesce({{ to_integer('billing_interval_count') }}, 1) as billing_interval_count,
-        coalesce({{ to_decimal('discount_rate') }}, 0) as discount_rate,
+        cast(coalesce({{ to_decimal('discount_rate') }}, 0) as decimal(18, 4)) as discount_rate,
 
         -- booleans
         {{ to_boolean('is_voluntary_cancel') }} as is_voluntary_cancel,

@@ -16,7 +16,7 @@ renamed as (
         coalesce({{ clean_text('feature') }}, 'unknown') as feature,
 
         -- numerics
-        coalesce({{ to_decimal('quantity') }}, 1) as quantity,
+        cast(coalesce({{ to_decimal('quantity') }}, 1) as decimal(18, 4)) as quantity,
 
         -- booleans
         {{ is_unreadable(['quantity'], to_decimal) }} as has_unreadable_number,

@@ -1,0 +1,237 @@
+"""The engines the project runs on: where their raw tables go, and how to read them back."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import yaml
+
+from metrics import Engine as Metrics
+from metrics import relocate
+from project import ROOT, ProjectError, raw_tables, read_vars
+
+SOURCES = ("crm", "product", "billing", "feedback", "support")
+Row = tuple[str, ...]
+
+
+def canonical(value: Any) -> str:
+    """A value as text that does not depend on the engine that returned it."""
+    if value is None:
+        return "null"
+    if isinstance(value, Decimal):
+        return format(value.normalize(), "f") if value else "0"
+    if isinstance(value, float):
+        return f"{value:.9g}"
+    if isinstance(value, datetime):
+        return value.isoformat(sep=" ", timespec="microseconds")
+    return str(value)
+
+
+class Engine(ABC):
+    """One engine with the demo on it, in a folder of its own."""
+
+    name: str
+    target: str
+    dialect: str
+    schema_prefix = "active_clients_"
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory / self.name
+        self.directory.mkdir(parents=True, exist_ok=True)
+        self.location = ""
+
+    @abstractmethod
+    def start(self) -> None:
+        """Start the server, if there is one."""
+
+    @abstractmethod
+    def stop(self) -> None:
+        """Stop it, leaving nothing behind."""
+
+    @abstractmethod
+    def load(self, folder: Path) -> None:
+        """Let the raw tables hold what the CSV files of a folder hold."""
+
+    @abstractmethod
+    def query(self, sql: str) -> list[tuple[Any, ...]]:
+        """Run a query."""
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What dbt needs to find this engine."""
+        return {}
+
+    def dbt(self, *command: str) -> None:
+        """Run dbt on this engine; an error shows the end of its output."""
+        variables = {f"{source}_location": self.location for source in SOURCES}
+        log = self.directory / "dbt.log"
+        with log.open("w") as output:
+            done = subprocess.run(
+                [
+                    str(Path(sys.executable).with_name("dbt")),
+                    *command,
+                    "--vars",
+                    yaml.safe_dump(variables, default_flow_style=True, width=10**6).strip(),
+                    "--target-path",
+                    str(self.directory / "target"),
+                    "--log-path",
+                    str(self.directory),
+                ],
+                cwd=ROOT,
+                env={**os.environ, "DBT_TARGET": self.target, **self.environment},
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                check=False,
+            )
+        if done.returncode:
+            lines = log.read_text().splitlines()
+            shown = [line for line in lines if " PASS " not in line and " OK " not in line]
+            raise ProjectError(
+                f"dbt {' '.join(command)} failed on {self.name}; {log} ends with:\n"
+                + "\n".join(shown[-40:])
+            )
+
+    def mart(self, name: str, columns: Sequence[str]) -> list[Row]:
+        """The rows of a mart in canonical text, sorted."""
+        rows = self.query(f"select {', '.join(columns)} from {self.schema_prefix}marts.{name}")
+        return sorted(tuple(canonical(value) for value in row) for row in rows)
+
+    def metrics(self, manifest_json: str) -> Metrics:
+        """MetricFlow, writing this engine's SQL over this engine's schemas."""
+        moved = relocate(manifest_json, lambda schema, _: f"{self.schema_prefix}{schema}")
+        return Metrics(moved, self.dialect)
+
+
+class DuckDB(Engine):
+    """The default engine: a file, no server."""
+
+    name, target, dialect, schema_prefix = "duckdb", "duckdb", "duckdb", ""
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return {"ACTIVE_CLIENTS_DATABASE": str(self.directory / "build.duckdb")}
+
+    def start(self) -> None:
+        pass
+
+    def stop(self) -> None:
+        pass
+
+    def load(self, folder: Path) -> None:
+        self.location = str(folder / "{name}.csv")
+
+    def query(self, sql: str) -> list[tuple[Any, ...]]:
+        path = self.environment["ACTIVE_CLIENTS_DATABASE"]
+        with duckdb.connect(path, read_only=True, config={"TimeZone": "UTC"}) as connection:
+            return connection.execute(sql).fetchall()
+
+
+class Postgres(Engine):
+    """A throw-away server from the system's binaries; raw tables are tables of text."""
+
+    name, target, dialect = "postgres", "postgres", "postgres"
+    port = 5439
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return {"ACTIVE_CLIENTS_POSTGRES_PORT": str(self.port)}
+
+    def start(self) -> None:
+        run_script("postgres", "start", str(self.port))
+        self._connect()
+
+    def _connect(self) -> None:
+        import psycopg2
+
+        self._connection = psycopg2.connect(
+            host="127.0.0.1", port=self.port, user="postgres", dbname="postgres"
+        )
+        self._connection.autocommit = True
+
+    def stop(self) -> None:
+        run_script("postgres", "stop", str(self.port))
+
+    def load(self, folder: Path) -> None:
+        self.location = "raw"
+        with self._connection.cursor() as cursor:
+            cursor.execute("create schema if not exists raw")
+            for table in raw_tables(read_vars()):
+                columns = ", ".join(f"{column} text" for column in table.columns)
+                cursor.execute(f"create table if not exists raw.{table.name} ({columns})")
+                cursor.execute(f"truncate raw.{table.name}")
+                with (folder / f"{table.name}.csv").open() as file:
+                    cursor.copy_expert(f"copy raw.{table.name} from stdin csv header", file)
+
+    def query(self, sql: str) -> list[tuple[Any, ...]]:
+        with self._connection.cursor() as cursor:
+            cursor.execute(sql)
+            rows: list[tuple[Any, ...]] = cursor.fetchall()
+            return rows
+
+
+class Spark(Engine):
+    """A cluster of a master, two workers and a Thrift server; raw tables are Parquet."""
+
+    name, target, dialect = "spark", "spark", "databricks"
+    port, master_port = 10039, 7139
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return {"ACTIVE_CLIENTS_SPARK_PORT": str(self.port)}
+
+    @property
+    def _options(self) -> list[str]:
+        folder = Path(tempfile.gettempdir()) / f"active_clients_spark_{self.port}"
+        return ["--port", str(self.port), "--directory", str(folder)]
+
+    def start(self) -> None:
+        run_script("spark", "start", *self._options, "--master-port", str(self.master_port))
+        from pyhive import hive
+
+        self._connection = hive.connect("127.0.0.1", self.port, username="active_clients")
+
+    def stop(self) -> None:
+        run_script("spark", "stop", *self._options)
+
+    def load(self, folder: Path) -> None:
+        files = self.directory / folder.name
+        shutil.rmtree(files, ignore_errors=True)
+        files.mkdir()
+        with duckdb.connect() as connection:
+            for path in sorted(folder.glob("*.csv")):
+                connection.execute(
+                    f"copy (select * from read_csv('{path}', header = true, all_varchar = true))"
+                    f" to '{files / path.stem}.parquet' (format parquet)"
+                )
+        self.location = str(files / "{name}.parquet")
+
+    def query(self, sql: str) -> list[tuple[Any, ...]]:
+        cursor = self._connection.cursor()
+        cursor.execute(sql)
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+        return rows
+
+
+ENGINES: dict[str, type[Engine]] = {
+    engine.name: engine for engine in (DuckDB, Postgres, Spark)
+}
+
+
+def run_script(name: str, *arguments: str) -> None:
+    """Run one of the project's scripts; an error carries what it said."""
+    done = subprocess.run(
+        [str(ROOT / "scripts" / name), *arguments], capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        raise ProjectError((done.stderr or done.stdout).strip())
