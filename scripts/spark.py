@@ -66,6 +66,8 @@ def settings(directory: Path, partitions: int) -> dict[str, str]:
     return {
         "spark.sql.session.timeZone": "UTC",
         "spark.sql.ansi.enabled": "true",
+        # A backslash in a literal is a backslash, as the standard and the others have it.
+        "spark.sql.parser.escapedStringLiterals": "true",
         "spark.sql.shuffle.partitions": str(partitions),
         "spark.sql.sources.partitionOverwriteMode": "dynamic",
         "spark.sql.sources.default": "parquet",

@@ -55,9 +55,9 @@ judged as (
             case
                 when staged.currency_code <> {{ reporting_currency() }}
                     and length(staged.currency_code) = 3
-                    and staged.{{ priced_at }} is not null
+                    and {{ priced_at }} is not null
                     and coalesce(
-                        first_rates.first_rate_date > {{ reporting_date('staged.' ~ priced_at) | trim }},
+                        first_rates.first_rate_date > {{ reporting_date(priced_at) | trim }},
                         true
                     )
                     then 'missing_exchange_rate'

@@ -4,5 +4,5 @@
     staged=ref('stg_billing__invoices'),
     key=['invoice_id'],
     client_column='client_id',
-    priced_at='issued_at',
+    priced_at='least(staged.issued_at, coalesce(staged.paid_at, staged.issued_at))',
 ) }}

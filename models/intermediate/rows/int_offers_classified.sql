@@ -4,5 +4,5 @@
     staged=ref('stg_crm__offers'),
     key=['offer_id'],
     client_column='client_id',
-    priced_at='offered_at',
+    priced_at='staged.offered_at',
 ) }}

@@ -8,7 +8,7 @@ deliveries as (
         staged=ref('stg_billing__subscriptions'),
         key=['subscription_id', 'version'],
         client_column='client_id',
-        priced_at='started_at',
+        priced_at='staged.started_at',
         disposition='delivery_disposition',
     ) | indent(4) }}
 ),

@@ -37,7 +37,7 @@ final as (
         clients.canonical_client_id as client_id,
         cast(sum(cast(payments.amount * rates.rate as decimal(18, 4))) as decimal(18, 4))
             as revenue_amount,
-        min(payments.paid_date) as first_revenue_date
+        min(case when payments.amount > 0 then payments.paid_date end) as first_revenue_date
 
     from payments
     inner join clients
