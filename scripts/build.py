@@ -142,6 +142,12 @@ def report_section(progress_lines: list[str]) -> None:
 # ---- dbt -----------------------------------------------------------------------------
 
 
+def contract_problems(messages: list[str]) -> list[str]:
+    """What the contract check found, a line per problem."""
+    lines = [line.strip() for message in messages for line in message.splitlines()]
+    return [line for line in lines if line.startswith("- ")] or lines
+
+
 class Dbt:
     """dbt in this process, quiet: its log file has everything."""
 
@@ -149,12 +155,19 @@ class Dbt:
         self._options = ["--log-level", "info" if verbose else "none", "--log-level-file", "info"]
         self._vars = ["--vars", vars_text] if vars_text else []
         self._manifest: Any = None
+        self.errors: list[str] = []
+
+    def _note_error(self, event: Any) -> None:
+        """Keep what dbt says went wrong: not every result carries it."""
+        if event.info.level == "error":
+            self.errors.append(event.info.msg)
 
     def invoke(self, *command: str) -> Any:
         """Run one dbt command."""
         from dbt.cli.main import dbtRunner
 
-        runner = dbtRunner(manifest=self._manifest)
+        self.errors = []
+        runner = dbtRunner(manifest=self._manifest, callbacks=[self._note_error])
         return runner.invoke([*self._options, *command, *self._vars])
 
     def parse(self) -> None:
@@ -163,6 +176,15 @@ class Dbt:
         if not result.success:
             raise BuildError(f"dbt cannot read the project: {result.exception}")
         self._manifest = result.result
+
+    def check_input_contract(self) -> None:
+        """Stop before anything else when a raw table or a column is missing."""
+        result = self.invoke("run-operation", "check_input_contract")
+        self._let_go_of_database()
+        if not result.success:
+            raise BuildError(
+                "the raw tables do not fit the input contract", contract_problems(self.errors)
+            )
 
     def build(self, full_refresh: bool) -> None:
         """Build and test everything."""
@@ -283,9 +305,10 @@ def build(arguments: argparse.Namespace) -> None:
     dbt = Dbt(arguments.vars, arguments.verbose)
     expectations = Expectations(arguments.vars, arguments.verbose)
     try:
-        expectations.start("raw")
-        with progress.step("read the project"):
+        with progress.step("read the project and look for the raw tables"):
             dbt.parse()
+            dbt.check_input_contract()
+        expectations.start("raw")
         check(expectations, progress, "raw tables", "check the raw tables")
         with progress.step("build the models and run their tests"):
             dbt.build(arguments.full_refresh)

@@ -223,9 +223,7 @@ class Spark(Engine):
         return rows
 
 
-ENGINES: dict[str, type[Engine]] = {
-    engine.name: engine for engine in (DuckDB, Postgres, Spark)
-}
+ENGINES: dict[str, type[Engine]] = {engine.name: engine for engine in (DuckDB, Postgres, Spark)}
 
 
 def run_script(name: str, *arguments: str) -> None:

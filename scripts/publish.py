@@ -58,6 +58,8 @@ class Publication:
         self.next = target.with_name(target.name + ".next")
         self.publish_free_text = str(variables["publish_free_text"]).lower() == "true"
         self.marts = marts()
+        # Views in the private file name it by the stem of its file.
+        self.catalog = database_path().stem
 
     def prepare(self) -> None:
         """Write the whole file; nothing a reader sees changes."""
@@ -68,7 +70,9 @@ class Publication:
         try:
             with duckdb.connect(str(self.next)) as connection:
                 connection.execute("set TimeZone = 'UTC'")
-                connection.execute(f"attach {text(str(database_path()))} as build (read_only)")
+                connection.execute(
+                    f"attach {text(str(database_path()))} as {quoted(self.catalog)} (read_only)"
+                )
                 connection.execute("create schema marts")
                 connection.execute("create schema metrics")
                 for mart in self.marts:
@@ -76,7 +80,7 @@ class Publication:
                 self._refuse_e_mails(connection)
                 self._add_metrics(connection)
                 self._add_publication(connection)
-                connection.execute("detach build")
+                connection.execute(f"detach {quoted(self.catalog)}")
                 connection.execute("checkpoint")
         except BaseException:
             self.discard()
@@ -95,7 +99,7 @@ class Publication:
         self.next.with_name(self.next.name + ".wal").unlink(missing_ok=True)
 
     def _copy_mart(self, connection: duckdb.DuckDBPyConnection, mart: Mart) -> None:
-        source = f"build.{quoted(mart.schema)}.{quoted(mart.name)}"
+        source = f"{quoted(self.catalog)}.{quoted(mart.schema)}.{quoted(mart.name)}"
         target = f"marts.{quoted(mart.name)}"
         columns = [c for c in mart.columns if is_published(mart, c, self.publish_free_text)]
         selected = ", ".join(quoted(column) for column in columns)

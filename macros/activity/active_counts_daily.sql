@@ -120,6 +120,7 @@ final as (
             'ending.running_day_count - coalesce(starting.running_day_count, 0)',
             '(counts.window_days * counts.active_count)',
         ) }} as stickiness_rate,
+        counts.definition_id = {{ default_definition() }} as is_default_definition,
         counts.activity_date
 
     from counts

@@ -3,7 +3,7 @@
     missing, and says which, where it was looked for and what the contract wants.
 #}
 {% macro check_input_contract() %}
-    {%- if execute and flags.WHICH in ('build', 'run', 'test') -%}
+    {%- if execute and flags.WHICH in ('build', 'run', 'test', 'run-operation') -%}
         {%- set problems = [] -%}
         {%- for contract in graph.sources.values() | sort(attribute='unique_id')
             if contract.package_name == 'active_clients'

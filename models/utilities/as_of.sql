@@ -2,6 +2,10 @@
 -- The variable as_of_date, or the last complete day in the data: the latest day with usage
 -- before the day of the last load; without any usage, the latest day of anything else.
 
+-- depends_on: {{ ref('int_usage_events_counted') }}
+-- depends_on: {{ ref('int_subscriptions_classified') }}
+-- depends_on: {{ ref('int_survey_responses_classified') }}
+
 with
 
 {% if var('as_of_date') %}

@@ -146,7 +146,7 @@ def test_random_arrivals_equal_full_refresh(compiled: Compiled, seed: int) -> No
     """Rows arrive in any order, one batch twice; a client arrives on the way."""
     generator = random.Random(seed)
     events = random_events(generator)
-    cuts = sorted(generator.choices(range(len(events) + 1), k=LOADS - 1)) + [len(events)]
+    cuts = [*sorted(generator.choices(range(len(events) + 1), k=LOADS - 1)), len(events)]
     cuts.insert(generator.randrange(LOADS), generator.choice(cuts))
     client_arrives = generator.randrange(LOADS + 1)
     with duckdb.connect(str(compiled.project.database)) as connection:

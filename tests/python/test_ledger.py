@@ -140,7 +140,7 @@ def test_internal_and_merged_clients_count_nowhere(built: Built, kind: str) -> N
 
 def test_reactivated_clients_have_a_reactivation(built: Built) -> None:
     found = built.project.rows(
-        "select distinct client_id from marts.fct_mrr_movements where movement_type = 'reactivation'"
+        "select client_id from marts.fct_mrr_movements where movement_type = 'reactivation'"
     )
     missing = set(TRUTHS["clients"]["reactivated"]) - {client for (client,) in found}
     assert not missing

@@ -5,7 +5,7 @@ with
 
 user_activity as (
     select * from {{ ref('fct_user_activity_daily') }}
-    where definition_id = {{ text_var('default_definition_id', '[a-z0-9_]+') }}
+    where definition_id = {{ default_definition() }}
 ),
 
 final as (

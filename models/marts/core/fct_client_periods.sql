@@ -25,7 +25,7 @@ active_spans as (
     inner join {{ ref('active_definitions') }} as definitions
         on active_spans.definition_id = definitions.definition_id
             and active_spans.window_days = definitions.window_days
-    where definitions.definition_id = {{ text_var('default_definition_id', '[a-z0-9_]+') }}
+    where definitions.definition_id = {{ default_definition() }}
 ),
 
 joined as (

@@ -94,6 +94,7 @@ final as (
 
         -- booleans
         is_mature,
+        definition_id = {{ default_definition() }} as is_default_definition,
 
         -- dates
         activity_month

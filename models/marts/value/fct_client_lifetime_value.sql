@@ -1,4 +1,4 @@
--- Grain: one row per counted client.
+-- Grain: one row per counted client that was there by as_of_date.
 -- Historical value: revenue realised by as_of_date times the gross margin. Revenue is what
 -- was collected on invoices, or, without that table, MRR accrued by the day.
 
@@ -10,11 +10,7 @@ clients as (
 ),
 
 revenue as (
-    {%- if var('invoices_enabled') %}
-    select * from {{ ref('int_client_collected_revenue') }}
-    {%- else %}
-    select * from {{ ref('int_client_accrued_revenue') }}
-    {%- endif %}
+    select * from {{ ref('int_client_realised_revenue') }}
 ),
 
 as_of as (
@@ -40,6 +36,9 @@ valued as (
     left join revenue
         on clients.client_id = revenue.client_id
     cross join as_of
+
+    where clients.created_date <= as_of.as_of_date
+        or revenue.client_id is not null
 ),
 
 final as (
