@@ -1,5 +1,2 @@
-{#
-    Stands for "not ended". A comparison with it can be part of a join condition, where an
-    `or ... is null` would make engines compare every row with every other.
-#}
-{% macro far_future(data_type='timestamp') %}cast('9999-01-01' as {{ data_type }}){% endmacro %}
+{# Stands for "not ended" where engines would compare a null differently. #}
+{% macro far_future() %}cast('9999-01-01' as timestamp){% endmacro %}

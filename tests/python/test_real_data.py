@@ -258,7 +258,7 @@ def test_telco_churn_by_contract_is_what_was_published(telco: DbtProject) -> Non
         "select segment, round(100.0 * sum(is_churned::integer) / count(distinct client_id), 2)"
         " from marts.fct_client_periods inner join marts.dim_clients using (client_id)"
         " group by segment order by segment"
-    ) == [("Month-to-month", 42.71), ("One year", 11.27), ("Two year", 2.83)]
+    ) == [("month-to-month", 42.71), ("one year", 11.27), ("two year", 2.83)]
 
 
 # ---- nps_supermarket -----------------------------------------------------------------

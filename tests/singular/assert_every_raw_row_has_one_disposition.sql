@@ -20,7 +20,7 @@ raw_rows as (
     {%- if not loop.last %}
 
     union all
-{% endif %}
+    {% endif %}
     {%- endfor %}
 ),
 

@@ -19,7 +19,7 @@ raw_money as (
     {%- if not loop.last %}
 
     union all
-{% endif %}
+    {% endif %}
     {%- endfor %}
 ),
 

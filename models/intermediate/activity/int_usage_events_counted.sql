@@ -38,11 +38,7 @@ judged as (
     left join clients
         on events.client_id = clients.known_client_id
 
-    {% if is_incremental() %}
-        where {{ restated_period('events.activity_date') }} in (
-            select {{ restated_period('touched_days.activity_date') }} from touched_days
-        )
-    {% endif %}
+    where {{ is_touched('events.activity_date') }}
 ),
 
 ranked as (

@@ -74,11 +74,7 @@ final as (
         on events.client_id = clients.known_client_id
 
     where (events.invalid_reasons is not null or clients.known_client_id is null)
-        {% if is_incremental() %}
-            and {{ restated_period('events.activity_date') }} in (
-                select {{ restated_period('touched_days.activity_date') }} from touched_days
-            )
-        {% endif %}
+        and {{ is_touched('events.activity_date') }}
 )
 
 select * from final

@@ -30,11 +30,11 @@ constant_mrr as (
     inner join levels
         on client_months.client_id = levels.client_id
             and client_months.period_end_date >= levels.valid_from
-            and client_months.period_end_date < coalesce(levels.valid_to, {{ far_future('date') }})
+            and client_months.period_end_date < {{ or_never('levels.valid_to') }}
     inner join rates
         on levels.currency_code = rates.currency_code
             and client_months.base_date >= rates.valid_from
-            and client_months.base_date < coalesce(rates.valid_to, {{ far_future('date') }})
+            and client_months.base_date < {{ or_never('rates.valid_to') }}
 
     group by client_months.client_id, client_months.period_month
 ),
@@ -57,11 +57,11 @@ final as (
     left join client_mrr as end_mrr
         on client_months.client_id = end_mrr.client_id
             and client_months.period_end_date >= end_mrr.valid_from
-            and client_months.period_end_date < coalesce(end_mrr.valid_to, {{ far_future('date') }})
+            and client_months.period_end_date < {{ or_never('end_mrr.valid_to') }}
     left join client_mrr as base_mrr
         on client_months.client_id = base_mrr.client_id
             and client_months.base_date >= base_mrr.valid_from
-            and client_months.base_date < coalesce(base_mrr.valid_to, {{ far_future('date') }})
+            and client_months.base_date < {{ or_never('base_mrr.valid_to') }}
     left join constant_mrr
         on client_months.client_id = constant_mrr.client_id
             and client_months.period_month = constant_mrr.period_month

@@ -27,7 +27,7 @@ final as (
     {%- if not loop.last %}
 
     union all
-{% endif %}
+    {% endif %}
     {%- endfor %}
 )
 

@@ -32,8 +32,9 @@ renamed as (
         {{ to_boolean('is_voluntary_cancel') }} as is_voluntary_cancel,
         {{ is_unreadable(['is_voluntary_cancel'], to_boolean) }} as has_unreadable_boolean,
         {{ is_unreadable(['quantity', 'unit_price', 'discount_rate'], to_decimal) }}
-            or {{ is_unreadable(['version', 'billing_interval_count'], to_integer) }}
-            as has_unreadable_number,
+            as has_unreadable_decimal,
+        {{ is_unreadable(['version', 'billing_interval_count'], to_integer) }}
+            as has_unreadable_integer,
         {{ is_unreadable(['trial_ends_at', 'ended_at', 'canceled_at'], to_utc) }}
             as has_unreadable_time,
 
@@ -61,7 +62,8 @@ final as (
             'time_too_old': is_too_old('started_at'),
             'ends_before_start': 'ended_at < started_at',
             'invalid_number':
-                'unit_price_amount is null or version is null or has_unreadable_number',
+                'unit_price_amount is null or version is null'
+                ~ ' or has_unreadable_decimal or has_unreadable_integer',
             'negative_number': 'unit_price_amount < 0 or quantity < 0 or discount_rate < 0',
             'invalid_value':
                 "coalesce(subscription_status not in"

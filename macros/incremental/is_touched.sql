@@ -1,0 +1,15 @@
+{#
+    Whether a row must be read again: always in a full refresh, else when it falls on one of
+    the CTE `touched_days`, or on Spark, which replaces month partitions, in one of its months.
+#}
+{% macro is_touched(column) -%}
+    {%- if not is_incremental() -%}
+        1 = 1
+    {%- elif target.type == 'spark' -%}
+        {{ month_start(column) }} in (
+            select {{ month_start('touched_days.activity_date') }} from touched_days
+        )
+    {%- else -%}
+        {{ column }} in (select touched_days.activity_date from touched_days)
+    {%- endif -%}
+{%- endmacro %}
