@@ -191,18 +191,22 @@ class Spark(Engine):
         return {"ACTIVE_CLIENTS_SPARK_PORT": str(self.port)}
 
     @property
-    def _options(self) -> list[str]:
-        folder = Path(tempfile.gettempdir()) / f"active_clients_spark_{self.port}"
-        return ["--port", str(self.port), "--directory", str(folder)]
+    def folder(self) -> Path:
+        """Where the cluster keeps everything."""
+        return Path(tempfile.gettempdir()) / f"active_clients_spark_{self.port}"
+
+    def options(self) -> list[str]:
+        """What scripts/spark start is called with."""
+        return ["--port", str(self.port), "--master-port", str(self.master_port)]
 
     def start(self) -> None:
-        run_script("spark", "start", *self._options, "--master-port", str(self.master_port))
+        run_script("spark", "start", "--directory", str(self.folder), *self.options())
         from pyhive import hive
 
         self._connection = hive.connect("127.0.0.1", self.port, username="active_clients")
 
     def stop(self) -> None:
-        run_script("spark", "stop", *self._options)
+        run_script("spark", "stop", "--directory", str(self.folder))
 
     def load(self, folder: Path) -> None:
         files = self.directory / folder.name

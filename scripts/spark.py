@@ -61,7 +61,7 @@ def spark_home() -> Path:
     return Path(pyspark.__file__).parent
 
 
-def settings(directory: Path, partitions: int) -> dict[str, str]:
+def settings(directory: Path, partitions: int, event_log: bool) -> dict[str, str]:
     """What makes the answers those of every other engine, and suits small data."""
     return {
         "spark.sql.session.timeZone": "UTC",
@@ -81,6 +81,9 @@ def settings(directory: Path, partitions: int) -> dict[str, str]:
         "spark.driver.bindAddress": HOST,
         "spark.ui.enabled": "false",
         "spark.local.dir": str(directory / "local"),
+        "spark.eventLog.enabled": str(event_log).lower(),
+        "spark.eventLog.dir": f"file://{directory}/events",
+        "spark.eventLog.compress": "false",
     }
 
 
@@ -148,6 +151,7 @@ class Cluster:
         if self.directory.exists():
             raise SparkError(f"{self.directory} is there already; run scripts/spark stop first")
         self.logs.mkdir(parents=True)
+        (self.directory / "events").mkdir()
         master = f"spark://{HOST}:{options.master_port}"
         begin = time.monotonic()
         self.launch(
@@ -161,7 +165,7 @@ class Cluster:
                 "--host", HOST, "--cores", "1", "--memory", options.memory, "--webui-port", "0",
                 "--work-dir", str(self.directory / "work"), master,
             )  # fmt: skip
-        configured = settings(self.directory, options.partitions)
+        configured = settings(self.directory, options.partitions, options.event_log)
         self.launch(
             "thrift-server", "spark-submit", "--class", THRIFT_SERVER, "--master", master,
             "--driver-memory", options.memory, "--executor-memory", options.memory,
@@ -197,6 +201,7 @@ def main() -> int:
     parser.add_argument("--master-port", type=int, default=7077, help="of the master (7077)")
     parser.add_argument("--memory", default="2g", help="of each worker and the driver (2g)")
     parser.add_argument("--partitions", type=int, default=4, help="of a shuffle (4)")
+    parser.add_argument("--event-log", action="store_true", help="log every task")
     parser.add_argument(
         "--directory",
         type=Path,

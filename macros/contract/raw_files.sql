@@ -9,7 +9,7 @@
 {% endmacro %}
 
 {% macro spark__raw_files(location) %}
-    {%- if not location.endswith('.parquet') -%}
+    {%- if '.csv' in location -%}
         {{- exceptions.raise_compiler_error(
             'On Spark, files must be Parquet; this location is ' ~ location ~ '.'
         ) -}}

@@ -53,8 +53,10 @@ def metric_names() -> list[str]:
     return sorted(metric["name"] for metric in parsed_manifest()["metrics"].values())
 
 
-def test_readme_fits_on_two_hundred_lines() -> None:
-    assert len(README.read_text().splitlines()) < 200
+def test_readme_stays_readable() -> None:
+    """A line per mart, metric and variable, and little else."""
+    tables = sum(line.startswith("|") for line in README.read_text().splitlines())
+    assert len(README.read_text().splitlines()) - tables < 130
 
 
 def test_readme_lists_every_mart_once() -> None:
