@@ -6,10 +6,11 @@
     {%- set parts = [] -%}
     {%- for column in columns -%}
         {%- set text = 'cast(' ~ column ~ ' as ' ~ dbt.type_string() ~ ')' -%}
+        {%- set length = 'cast(length(' ~ text ~ ') as ' ~ dbt.type_string() ~ ')' -%}
         {%- do parts.append(
-            "case when " ~ column ~ " is null then '-' else concat(cast(length(" ~ text
-            ~ ") as " ~ dbt.type_string() ~ "), ':', " ~ text ~ ") end"
+            "case when " ~ column ~ " is null then '-' else "
+            ~ joined_text([length, "':'", text]) ~ " end"
         ) -%}
     {%- endfor -%}
-    {{ dbt.hash('concat(' ~ parts | join(', ') ~ ')') }}
+    {{ dbt.hash(joined_text(parts)) }}
 {%- endmacro %}

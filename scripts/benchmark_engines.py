@@ -59,6 +59,7 @@ class Cluster(Spark):
     """A cluster with memory for the work, that logs what it shuffles."""
 
     memory = "3g"
+    settings = ()
 
     def options(self) -> list[str]:
         """What scripts/spark start is called with."""

@@ -9,6 +9,7 @@ import sys
 import tempfile
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from contextlib import closing
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
@@ -133,7 +134,8 @@ class DuckDB(Engine):
 
     def query(self, sql: str) -> list[tuple[Any, ...]]:
         path = self.environment["ACTIVE_CLIENTS_DATABASE"]
-        with duckdb.connect(path, read_only=True, config={"TimeZone": "UTC"}) as connection:
+        with duckdb.connect(path, read_only=True) as connection:
+            connection.execute("set TimeZone = 'UTC'")
             return connection.execute(sql).fetchall()
 
 
@@ -185,10 +187,18 @@ class Spark(Engine):
 
     name, target, dialect = "spark", "spark", "databricks"
     port, master_port = 10039, 7139
+    # A thousand statements on a few rows each: compiling them takes longer than running them.
+    settings: tuple[str, ...] = (
+        "spark.sql.codegen.wholeStage=false",
+        "spark.sql.codegen.factoryMode=NO_CODEGEN",
+        "spark.sql.adaptive.enabled=false",
+        "spark.sql.shuffle.partitions=2",
+    )
 
     @property
     def environment(self) -> dict[str, str]:
-        return {"ACTIVE_CLIENTS_SPARK_PORT": str(self.port)}
+        # Small statements wait for one another more than for the two cores.
+        return {"ACTIVE_CLIENTS_SPARK_PORT": str(self.port), "ACTIVE_CLIENTS_THREADS": "4"}
 
     @property
     def folder(self) -> Path:
@@ -197,13 +207,11 @@ class Spark(Engine):
 
     def options(self) -> list[str]:
         """What scripts/spark start is called with."""
-        return ["--port", str(self.port), "--master-port", str(self.master_port)]
+        ports = ["--port", str(self.port), "--master-port", str(self.master_port)]
+        return [*ports, *(f"--conf={setting}" for setting in self.settings)]
 
     def start(self) -> None:
         run_script("spark", "start", "--directory", str(self.folder), *self.options())
-        from pyhive import hive
-
-        self._connection = hive.connect("127.0.0.1", self.port, username="active_clients")
 
     def stop(self) -> None:
         run_script("spark", "stop", "--directory", str(self.folder))
@@ -221,10 +229,14 @@ class Spark(Engine):
         self.location = str(files / "{name}.parquet")
 
     def query(self, sql: str) -> list[tuple[Any, ...]]:
-        cursor = self._connection.cursor()
-        cursor.execute(sql)
-        rows: list[tuple[Any, ...]] = cursor.fetchall()
-        return rows
+        # A session of its own: an older one looks for files that were replaced since.
+        from pyhive import hive
+
+        with closing(hive.connect("127.0.0.1", self.port, username="active_clients")) as session:
+            cursor = session.cursor()
+            cursor.execute(sql)
+            rows: list[tuple[Any, ...]] = cursor.fetchall()
+            return rows
 
 
 ENGINES: dict[str, type[Engine]] = {engine.name: engine for engine in (DuckDB, Postgres, Spark)}

@@ -166,6 +166,7 @@ class Cluster:
                 "--work-dir", str(self.directory / "work"), master,
             )  # fmt: skip
         configured = settings(self.directory, options.partitions, options.event_log)
+        configured |= dict(setting.split("=", 1) for setting in options.conf)
         self.launch(
             "thrift-server", "spark-submit", "--class", THRIFT_SERVER, "--master", master,
             "--driver-memory", options.memory, "--executor-memory", options.memory,
@@ -201,6 +202,9 @@ def main() -> int:
     parser.add_argument("--master-port", type=int, default=7077, help="of the master (7077)")
     parser.add_argument("--memory", default="2g", help="of each worker and the driver (2g)")
     parser.add_argument("--partitions", type=int, default=4, help="of a shuffle (4)")
+    parser.add_argument(
+        "--conf", action="append", default=[], metavar="KEY=VALUE", help="any setting of Spark"
+    )
     parser.add_argument("--event-log", action="store_true", help="log every task")
     parser.add_argument(
         "--directory",

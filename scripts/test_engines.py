@@ -77,7 +77,7 @@ def read_marts(target: Path) -> list[Mart]:
     }
     return [
         Mart(node, grains[node["unique_id"]])
-        for node in nodes
+        for node in sorted(nodes, key=lambda node: str(node["fqn"]))
         if node["resource_type"] == "model" and node["fqn"][1] == "marts"
     ]
 
@@ -125,7 +125,7 @@ def compare_marts(reference: Engine, others: Sequence[Engine], marts: Sequence[M
             if not same:
                 different += 1
                 details += describe_difference(mart, expected, found)
-        print("", *details, sep="\n" if details else "")
+        print(*["", *details], sep="\n", flush=True)
     return different
 
 

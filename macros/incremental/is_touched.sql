@@ -1,11 +1,11 @@
 {#
     Whether a row must be read again: always in a full refresh, else when it falls on one of
-    the CTE `touched_days`, or on Spark, which replaces month partitions, in one of its months.
+    the CTE `touched_days`, or, where month partitions are replaced, in one of its months.
 #}
 {% macro is_touched(column) -%}
     {%- if not is_incremental() -%}
         1 = 1
-    {%- elif target.type == 'spark' -%}
+    {%- elif replaces_months() -%}
         {{ month_start(column) }} in (
             select {{ month_start('touched_days.activity_date') }} from touched_days
         )

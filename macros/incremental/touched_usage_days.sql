@@ -37,7 +37,7 @@ touched_days as (
     inner join changed_loads
         on events.loaded_date = changed_loads.loaded_date
 
-    union
+    {{ union_distinct() }}
 
     select counted.activity_date
     from {{ this }} as counted

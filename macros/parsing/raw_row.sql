@@ -3,11 +3,11 @@
     {%- if not execute -%}
         {{- return("''") -}}
     {%- endif -%}
-    concat(
-        '{',
-        {%- for column in input_contract(source_name, table_name).columns %}
-        '{{ '' if loop.first else ', ' }}"{{ column }}": ', {{ json_text(column) }},
-        {%- endfor %}
-        '}'
-    )
+    {%- set texts = ["'{'"] -%}
+    {%- for column in input_contract(source_name, table_name).columns -%}
+        {%- do texts.append("'" ~ ('' if loop.first else ', ') ~ '"' ~ column ~ '": \'') -%}
+        {%- do texts.append(json_text(column)) -%}
+    {%- endfor -%}
+    {%- do texts.append("'}'") -%}
+    {{ joined_text(texts) }}
 {%- endmacro %}

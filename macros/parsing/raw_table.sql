@@ -14,6 +14,7 @@
             cast(null as {{ dbt.type_string() }}) as {{ column }}
             {%- if not loop.last %},{% endif %}
             {%- endfor %}
+        {{ from_nothing() }}
         where 1 = 0
     ) as {{ table_name }}
 {%- endmacro %}

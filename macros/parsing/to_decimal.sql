@@ -15,3 +15,20 @@
         else cast({{ clean_text(column) }} as numeric)
     end as decimal(18, {{ scale }}))
 {%- endmacro %}
+
+{# What casts text alone, or no text with spaces around it. #}
+{% macro snowflake__to_decimal(column, scale) -%}
+    try_cast({{ clean_text(column) }} as decimal(18, {{ scale }}))
+{%- endmacro %}
+
+{% macro trino__to_decimal(column, scale) %}
+    {{- return(snowflake__to_decimal(column, scale)) -}}
+{% endmacro %}
+
+{% macro redshift__to_decimal(column, scale) %}
+    {{- return(snowflake__to_decimal(column, scale)) -}}
+{% endmacro %}
+
+{% macro bigquery__to_decimal(column, scale) -%}
+    safe_cast({{ clean_text(column) }} as decimal(18, {{ scale }}))
+{%- endmacro %}

@@ -35,3 +35,34 @@
 {% macro spark__to_utc(column) -%}
     try_cast({{ clean_text(column) }} as timestamp)
 {%- endmacro %}
+
+{# A number would be read as seconds, and text without an offset in the session's zone. #}
+{% macro snowflake__to_utc(column) -%}
+    {%- set text = clean_text(column) -%}
+    {%- set day = '[0-9]{4}-[0-9]{2}-[0-9]{2}' -%}
+    {%- set offset = '(Z|[+-][0-9]{2}(:?[0-9]{2})?)' -%}
+    case
+        when regexp_like({{ text }}, '{{ day }}[ T][0-9:.]+ ?{{ offset }}')
+            then cast(
+                convert_timezone('UTC', try_to_timestamp_tz({{ text }})) as timestamp_ntz
+            )
+        when regexp_like({{ text }}, '{{ day }}([ T][0-9:.]+)?')
+            then try_to_timestamp_ntz({{ text }})
+    end
+{%- endmacro %}
+
+{% macro bigquery__to_utc(column) -%}
+    datetime(safe_cast({{ clean_text(column) }} as timestamp), 'UTC')
+{%- endmacro %}
+
+{# It wants a space between date and time. The session's time zone is UTC. #}
+{% macro trino__to_utc(column) -%}
+    cast(at_timezone(try_cast(
+        regexp_replace({{ clean_text(column) }}, '^([0-9-]+)T', '$1 ')
+        as timestamp(6) with time zone
+    ), 'UTC') as timestamp(6))
+{%- endmacro %}
+
+{% macro redshift__to_utc(column) -%}
+    timezone('UTC', try_cast({{ clean_text(column) }} as timestamptz))
+{%- endmacro %}

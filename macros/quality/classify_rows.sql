@@ -12,6 +12,24 @@
 {% macro classify_rows(
     staged, key, client_column=none, priced_at=none, disposition='disposition'
 ) %}
+{%- set reasons = ['staged.invalid_reasons'] -%}
+{%- if client_column -%}
+    {%- do reasons.append(
+        'case when staged.' ~ client_column ~ ' is not null'
+        ~ ' and known_clients.known_client_id is null'
+        ~ " then 'unknown_client' end"
+    ) -%}
+{%- endif -%}
+{%- if priced_at -%}
+    {%- do reasons.append(
+        'case when staged.currency_code <> ' ~ reporting_currency()
+        ~ ' and length(staged.currency_code) = 3'
+        ~ ' and ' ~ priced_at ~ ' is not null'
+        ~ ' and coalesce(first_rates.first_rate_date > '
+        ~ reporting_date(priced_at) | trim ~ ', true)'
+        ~ " then 'missing_exchange_rate' end"
+    ) -%}
+{%- endif %}
 with
 
 staged as (
@@ -41,29 +59,7 @@ first_rates as (
 judged as (
     select
         staged.*,
-        nullif(concat_ws(
-            ',',
-            staged.invalid_reasons
-            {%- if client_column %},
-            case
-                when staged.{{ client_column }} is not null
-                    and known_clients.known_client_id is null
-                    then 'unknown_client'
-            end
-            {%- endif %}
-            {%- if priced_at %},
-            case
-                when staged.currency_code <> {{ reporting_currency() }}
-                    and length(staged.currency_code) = 3
-                    and {{ priced_at }} is not null
-                    and coalesce(
-                        first_rates.first_rate_date > {{ reporting_date(priced_at) | trim }},
-                        true
-                    )
-                    then 'missing_exchange_rate'
-            end
-            {%- endif %}
-        ), '') as rejection_reasons
+        {{ comma_list(reasons) }} as rejection_reasons
 
     from staged
     {%- if client_column %}

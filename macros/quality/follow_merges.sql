@@ -1,6 +1,6 @@
 {# Each id with the id it ended up as, following chains of merges up to 20 long. #}
 {% macro follow_merges(accepted, id, merged_into) -%}
-    followed as (
+    followed{{ recursive_columns([id, 'canonical_id', 'next_id', 'step_count']) }} as (
         select
             {{ id }},
             {{ id }} as canonical_id,

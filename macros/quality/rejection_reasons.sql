@@ -1,9 +1,8 @@
 {# `rules` maps a rule of `rejection_rules` to the condition under which a row breaks it. #}
 {% macro rejection_reasons(rules) -%}
-    nullif(concat_ws(
-        ','
-        {%- for rule, condition in rules.items() %},
-        case when {{ condition }} then '{{ rule }}' end
-        {%- endfor %}
-    ), '')
+    {%- set reasons = [] -%}
+    {%- for rule, condition in rules.items() -%}
+        {%- do reasons.append('case when ' ~ condition ~ " then '" ~ rule ~ "' end") -%}
+    {%- endfor -%}
+    {{ comma_list(reasons) }}
 {%- endmacro %}

@@ -4,3 +4,5 @@
 {% macro default__type_double() %}double{% endmacro %}
 
 {% macro postgres__type_double() %}double precision{% endmacro %}
+
+{% macro bigquery__type_double() %}float64{% endmacro %}

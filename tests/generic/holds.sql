@@ -3,14 +3,13 @@
     `invariants` maps a name to a condition over the model's columns.
 #}
 {% test holds(model, invariants) %}
+{%- set broken = [] -%}
+{%- for name, condition in invariants.items() -%}
+    {%- do broken.append('case when not (' ~ condition ~ ") then '" ~ name ~ "' end") -%}
+{%- endfor %}
 
 select
-    nullif(concat_ws(
-        ','
-        {%- for name, condition in invariants.items() %},
-        case when not ({{ condition }}) then '{{ name }}' end
-        {%- endfor %}
-    ), '') as broken_invariants,
+    {{ comma_list(broken) }} as broken_invariants,
     model.*
 
 from {{ model }} as model

@@ -22,7 +22,7 @@ final as (
     from definitions
     cross join standard_windows
 
-    union
+    {{ union_distinct() }}
 
     select
         definition_id,

@@ -25,14 +25,11 @@ judged as (
     select
         events.*,
         clients.known_client_id is not null as is_client_known,
-        nullif(concat_ws(
-            ',',
-            events.invalid_reasons,
-            case
-                when events.client_id is not null and clients.known_client_id is null
-                    then 'unknown_client'
-            end
-        ), '') as rejection_reasons
+        {{ comma_list([
+            'events.invalid_reasons',
+            'case when events.client_id is not null and clients.known_client_id is null'
+            ~ " then 'unknown_client' end",
+        ]) }} as rejection_reasons
 
     from events
     left join clients
@@ -69,7 +66,7 @@ final as (
         end as disposition,
         rejection_reasons,
         count(*) as row_count,
-        cast(sum(quantity) as decimal(38, 4)) as quantity,
+        cast(sum(quantity) as {{ type_ledger_sum() }}) as quantity,
         is_client_known,
         loaded_date,
         activity_date,

@@ -16,7 +16,7 @@ entity_months as (
 
     from user_activity
 
-    union
+    {{ union_distinct() }}
 
     select
         definition_id,

@@ -10,12 +10,12 @@ final as (
     select
         '{{ table.source }}' as source_name,
         '{{ table.table }}' as table_name,
-        nullif(concat(
-            {%- for column in table.key %}
-            {{ "'|', " if not loop.first }}coalesce({{ column }}, '')
-            {%- if not loop.last %},{% endif %}
-            {%- endfor %}
-        ), '') as row_key,
+        {%- set texts = [] %}
+        {%- for column in table.key %}
+            {%- do texts.append("'|'") if not loop.first %}
+            {%- do texts.append('coalesce(' ~ column ~ ", '')") %}
+        {%- endfor %}
+        nullif({{ joined_text(texts) }}, '') as row_key,
         disposition,
         rejection_reasons,
         raw_row,

@@ -38,7 +38,7 @@ final as (
 
         -- numerics
         cast(usage_events.row_count as bigint) as event_count,
-        cast(usage_events.quantity as decimal(38, 4)) as quantity,
+        cast(usage_events.quantity as {{ type_ledger_sum() }}) as quantity,
 
         -- dates
         usage_events.activity_date,

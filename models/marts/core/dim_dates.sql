@@ -31,7 +31,7 @@ days as (
 final as (
     select
         date_day,
-        cast({{ dbt.date_trunc('week', 'date_day') }} as date) as week_start_date,
+        {{ week_start('date_day') }} as week_start_date,
         {{ month_start('date_day') }} as month_start_date,
         {{ month_end('date_day') }} as month_end_date,
         cast({{ dbt.date_trunc('quarter', 'date_day') }} as date) as quarter_start_date,

@@ -21,14 +21,11 @@ judged_events as (
         'product' as source_name,
         'usage_events' as table_name,
         events.event_id as row_key,
-        nullif(concat_ws(
-            ',',
-            events.invalid_reasons,
-            case
-                when events.client_id is not null and clients.known_client_id is null
-                    then 'unknown_client'
-            end
-        ), '') as rejection_reasons,
+        {{ comma_list([
+            'events.invalid_reasons',
+            'case when events.client_id is not null and clients.known_client_id is null'
+            ~ " then 'unknown_client' end",
+        ]) }} as rejection_reasons,
         events.raw_row,
         events.loaded_date,
         events.loaded_at

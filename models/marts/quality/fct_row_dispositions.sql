@@ -40,11 +40,11 @@ final as (
             sum(case when disposition = '{{ disposition }}' then row_count else 0 end) as bigint
         ) as {{ disposition }}_row_count,
         {%- endfor %}
-        cast(coalesce(sum(amount), 0) as decimal(38, 4)) as raw_amount,
+        cast(coalesce(sum(amount), 0) as {{ type_ledger_sum() }}) as raw_amount,
         {%- for disposition in ['accepted', 'duplicate', 'quarantined'] %}
         cast(
             sum(case when disposition = '{{ disposition }}' then coalesce(amount, 0) else 0 end)
-            as decimal(38, 4)
+            as {{ type_ledger_sum() }}
         ) as {{ disposition }}_amount,
         {%- endfor %}
 

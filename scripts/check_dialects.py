@@ -1,0 +1,343 @@
+"""Compiles the project for engines it is not run on, and looks at the SQL. No server is asked.
+
+For every dialect dbt's own adapter compiles all models and tests as a full refresh with every
+raw table, and all models again incrementally without the optional ones. What comes out must be
+parsed by sqlglot in that dialect and be free of what dialects.yml lists as missing or meaning
+something else there. This proves that the SQL is spelled right, not what it answers.
+
+scripts/check_dialects
+scripts/check_dialects --dialects snowflake,bigquery
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import shutil
+import socket
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from functools import cache
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any, NoReturn
+
+import yaml
+
+from project import ROOT, ProjectError, read_vars
+
+RULES = Path(__file__).with_name("dialects.yml")
+SOURCES = ("crm", "product", "billing", "feedback", "support")
+SHOWN = 20
+PARALLEL = 2
+
+# What each adapter needs to be loaded; nothing in it leads anywhere.
+PROFILES: dict[str, dict[str, Any]] = {
+    "snowflake": {"account": "x", "user": "x", "password": "x", "warehouse": "x", "database": "x"},
+    "bigquery": {"method": "oauth-secrets", "token": "x", "project": "x"},
+    "trino": {"method": "none", "host": "127.0.0.1", "port": 1, "user": "x", "database": "x"},
+    "redshift": {"host": "127.0.0.1", "port": 1, "user": "x", "password": "x", "dbname": "x"},
+    "databricks": {"host": "127.0.0.1", "http_path": "/x", "token": "x", "catalog": "x"},
+}
+
+# Lets the incremental branch be compiled without a look at the warehouse.
+IS_INCREMENTAL = """\
+{% macro is_incremental() %}
+    {{- return(config.get('materialized') == 'incremental' and not flags.FULL_REFRESH) -}}
+{% endmacro %}
+"""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something in a compiled file that the dialect does not have."""
+
+    path: Path
+    line: int
+    text: str
+    advice: str
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}: {self.text}: {self.advice}"
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A construct that some dialects lack, as a pattern over SQL without texts and comments."""
+
+    pattern: re.Pattern[str]
+    dialects: tuple[str, ...]
+    why: str
+    instead: str
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one dialect."""
+
+    dialect: str
+    file_count: int
+    seconds: float
+    findings: tuple[Finding, ...]
+    error: str = ""
+
+
+# ---- the SQL -------------------------------------------------------------------------
+
+
+@cache
+def read_rules() -> tuple[Rule, ...]:
+    """The rules of dialects.yml."""
+    rules = []
+    for number, entry in enumerate(yaml.safe_load(RULES.read_text()), start=1):
+        try:
+            rules.append(
+                Rule(
+                    re.compile(entry["find"], re.IGNORECASE),
+                    tuple(entry["in"]),
+                    entry["why"],
+                    entry["instead"],
+                )
+            )
+        except (KeyError, TypeError, re.error) as error:
+            raise ProjectError(
+                f"{RULES.name}, rule {number}: {error!r}; a rule has find (a pattern), in"
+                " (dialects), why and instead"
+            ) from error
+        if unknown := sorted(set(rules[-1].dialects) - set(PROFILES)):
+            raise ProjectError(f"{RULES.name}, rule {number}: no such dialect: {unknown}")
+    return tuple(rules)
+
+
+def without_texts(sql: str) -> str:
+    """The SQL, as long as before, with blanks for what is in comments and in quotes."""
+
+    def blank(match: re.Match[str]) -> str:
+        text = match[0]
+        kept = 1 if text.startswith("'") else 0
+        inner = re.sub(r"[^\n]", " ", text[kept : len(text) - kept])
+        return text[:kept] + inner + text[len(text) - kept :]
+
+    return re.sub(r"'(?:[^']|'')*'|--[^\n]*|/\*.*?\*/", blank, sql, flags=re.DOTALL)
+
+
+def denied(sql: str, dialect: str) -> Iterator[tuple[int, str, str]]:
+    """Line, text and advice for each match of a rule."""
+    bare = without_texts(sql)
+    for rule in read_rules():
+        if dialect not in rule.dialects:
+            continue
+        for match in rule.pattern.finditer(bare):
+            text = " ".join(sql[match.start() : match.end()].split())
+            line = bare.count("\n", 0, match.start()) + 1
+            yield line, text, f"{rule.why}. Instead: {rule.instead}"
+
+
+def misread(sql: str, dialect: str) -> Iterator[tuple[int, str, str]]:
+    """Line, text and advice where sqlglot cannot read the SQL, or reads a reserved name."""
+    import sqlglot
+    from sqlglot import exp
+
+    try:
+        tree = sqlglot.parse_one(sql, dialect=dialect)
+    except sqlglot.errors.SqlglotError as error:
+        place = (getattr(error, "errors", None) or [{}])[0]
+        text = str(place.get("highlight", "")) or "the file"
+        reason = str(place.get("description", error)).splitlines()[0]
+        yield int(place.get("line", 1)), text, f"sqlglot cannot read it ({reason})"
+        return
+    reserved = sqlglot.Dialect.get_or_raise(dialect).generator_class.RESERVED_KEYWORDS
+    names = {
+        node.name.lower()
+        for node in tree.find_all(exp.Identifier)
+        if not node.quoted and node.name.lower() in reserved
+    }
+    for name in sorted(names):
+        found = re.search(rf"\b{name}\b", without_texts(sql), re.IGNORECASE)
+        line = sql.count("\n", 0, found.start()) + 1 if found else 1
+        yield line, name, "it is a reserved word. Instead: another name"
+
+
+def look_at(folder: Path, dialect: str) -> tuple[int, list[Finding]]:
+    """How many compiled files there are, and all that is wrong with them."""
+    findings = []
+    paths = sorted(folder.glob("*/compiled/**/*.sql"))
+    for path in paths:
+        sql = path.read_text()
+        shown = path.relative_to(ROOT) if path.is_relative_to(ROOT) else path
+        for line, text, advice in (*misread(sql, dialect), *denied(sql, dialect)):
+            findings.append(Finding(shown, line, text, advice))
+    return len(paths), findings
+
+
+# ---- dbt -----------------------------------------------------------------------------
+
+
+def write_project(folder: Path) -> None:
+    """The project with the macro above, and a profile whose servers do not exist."""
+    project = yaml.safe_load((ROOT / "dbt_project.yml").read_text())
+    project["macro-paths"].append("offline")
+    (folder / "dbt_project.yml").write_text(yaml.safe_dump(project))
+    for name in ("models", "seeds", "macros", "tests"):
+        (folder / name).symlink_to(ROOT / name)
+    (folder / "offline").mkdir()
+    (folder / "offline/is_incremental.sql").write_text(IS_INCREMENTAL)
+    outputs = {
+        name: {"type": name, "schema": "active_clients", "threads": 1, **profile}
+        for name, profile in PROFILES.items()
+    }
+    profiles = {"active_clients": {"target": "snowflake", "outputs": outputs}}
+    (folder / "profiles.yml").write_text(yaml.safe_dump(profiles))
+
+
+def passes() -> dict[str, tuple[list[str], dict[str, Any]]]:
+    """The two ways to compile: arguments and variables."""
+    common = {
+        **{f"{source}_location": "raw" for source in SOURCES},
+        "reporting_time_zone": "Europe/Paris",
+    }
+    flags = {name: False for name in read_vars() if name.endswith("_enabled")}
+    more = {"internal_email_domains": ["example.com"], "discount_policy": "all"}
+    return {
+        "full": (["--full-refresh"], common),
+        "incremental": (["--select", "resource_type:model"], {**common, **flags, **more}),
+    }
+
+
+def refuse(*_: object) -> NoReturn:
+    """Stand in for the network."""
+    raise OSError("scripts/check_dialects does not connect to anything")
+
+
+def go_offline(dialect: str) -> None:
+    """Make it impossible to ask a server; where an adapter asks for a version, it is new."""
+    network: Any = socket.socket
+    network.connect = refuse
+    if dialect == "databricks":
+        from dbt.adapters.databricks.impl import DatabricksAdapter
+
+        DatabricksAdapter.compare_dbr_version = lambda *_: 1
+
+
+def compile_dialect(dialect: str, project: Path, output: Path) -> None:
+    """Both passes with dbt's adapter for the dialect."""
+    from dbt.cli.main import dbtRunner
+
+    go_offline(dialect)
+    for name, (arguments, variables) in passes().items():
+        folder = output / name
+        done = dbtRunner().invoke(
+            [
+                *("compile", "--quiet", "--no-introspect", "--no-populate-cache", *arguments),
+                *("--exclude", "resource_type:unit_test", "--target", dialect),
+                *("--project-dir", str(project), "--profiles-dir", str(project)),
+                *("--target-path", str(folder), "--log-path", str(folder)),
+                *("--vars", yaml.safe_dump(variables)),
+            ]
+        )
+        if not done.success:
+            # In a process of its own an exception's type may not be known to the other side.
+            raise ProjectError(f"dbt compile failed, see {folder}/dbt.log: {describe(done)}")
+
+
+def describe(done: Any) -> str:
+    """Why a dbt command failed."""
+    if done.exception:
+        return str(done.exception)
+    messages = [result.message for result in done.result if result.message]
+    return messages[0] if messages else "no message"
+
+
+def check_dialect(dialect: str, project: Path, output: Path) -> Outcome:
+    """Compile a dialect and look at it, in a process of its own: adapters share globals."""
+    start = time.perf_counter()
+    output.mkdir(parents=True)
+    with (output / "output.log").open("w") as log:
+        os.dup2(log.fileno(), 1)
+        os.dup2(log.fileno(), 2)
+    count, problem = 0, ""
+    findings: list[Finding] = []
+    try:
+        compile_dialect(dialect, project, output)
+        count, findings = look_at(output, dialect)
+    except ImportError as error:
+        problem = f"{error}; run scripts/check_dialects, which installs the adapters"
+    except ProjectError as error:
+        problem = str(error)
+    return Outcome(dialect, count, time.perf_counter() - start, tuple(findings), problem)
+
+
+# ---- the run -------------------------------------------------------------------------
+
+
+def report(outcome: Outcome) -> bool:
+    """Print what became of a dialect; whether it is right."""
+    verdict = "ok"
+    if outcome.error:
+        verdict = "FAILED"
+    elif outcome.findings:
+        verdict = f"{len(outcome.findings)} problems"
+    print(
+        f"  {outcome.dialect:12} {outcome.file_count:>4} files  {verdict} ({outcome.seconds:.0f} s)"
+    )
+    for line in outcome.findings[:SHOWN]:
+        print(f"    {line}")
+    if len(outcome.findings) > SHOWN:
+        print(f"    and {len(outcome.findings) - SHOWN} more")
+    if outcome.error:
+        print(f"    {outcome.error}")
+    sys.stdout.flush()
+    return verdict == "ok"
+
+
+def run(dialects: Sequence[str], output: Path) -> list[str]:
+    """Check the dialects, two at a time; those that are wrong."""
+    read_rules()
+    shutil.rmtree(output, ignore_errors=True)
+    wrong = []
+    with tempfile.TemporaryDirectory(prefix="active_clients_dialects_") as folder:
+        project = Path(folder)
+        write_project(project)
+        with ProcessPoolExecutor(
+            PARALLEL, mp_context=get_context("spawn"), max_tasks_per_child=1
+        ) as pool:
+            running = [
+                pool.submit(check_dialect, name, project, output / name) for name in dialects
+            ]
+            for future in running:
+                outcome = future.result()
+                if not report(outcome):
+                    wrong.append(outcome.dialect)
+    return wrong
+
+
+def main() -> int:
+    """Check, by the command line."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--dialects", default=",".join(PROFILES), help="which, with commas")
+    dialects = parser.parse_args().dialects.split(",")
+    if unknown := [name for name in dialects if name not in PROFILES]:
+        parser.error(f"no such dialect: {', '.join(unknown)}; there are {', '.join(PROFILES)}")
+    start = time.perf_counter()
+    try:
+        wrong = run(dialects, ROOT / "target/dialects")
+    except ProjectError as error:
+        print(f"Dialects failed: {error}", file=sys.stderr)
+        return 1
+    seconds = f"{time.perf_counter() - start:.0f} s"
+    if wrong:
+        print(f"Dialects failed: {', '.join(wrong)}. {seconds}.")
+        return 1
+    print(f"Dialects compile: {', '.join(dialects)}. {seconds}.")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
