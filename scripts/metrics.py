@@ -68,7 +68,7 @@ def relocate(manifest_json: str, new_schema: Callable[[str, str], str]) -> str:
         schema = new_schema(node["schema_name"], node["alias"])
         node["schema_name"] = schema
         node["database"] = None
-        node["relation_name"] = f'"{schema}"."{node["alias"]}"'
+        node["relation_name"] = f"{schema}.{node['alias']}"
     return json.dumps(manifest, sort_keys=True)
 
 

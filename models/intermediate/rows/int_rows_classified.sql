@@ -7,14 +7,14 @@ with
 
 final as (
     {%- for table in tables %}
+    {%- set texts = [] %}
+    {%- for column in table.key %}
+    {%- do texts.append("'|'") if not loop.first %}
+    {%- do texts.append('coalesce(' ~ column ~ ", '')") %}
+    {%- endfor %}
     select
         '{{ table.source }}' as source_name,
         '{{ table.table }}' as table_name,
-        {%- set texts = [] %}
-        {%- for column in table.key %}
-            {%- do texts.append("'|'") if not loop.first %}
-            {%- do texts.append('coalesce(' ~ column ~ ", '')") %}
-        {%- endfor %}
         nullif({{ joined_text(texts) }}, '') as row_key,
         disposition,
         rejection_reasons,
