@@ -1,9 +1,8 @@
-{# The Monday of a date's week. #}
-{% macro week_start(column) %}{{ return(adapter.dispatch('week_start')(column)) }}{% endmacro %}
-
-{% macro default__week_start(column) -%}
-    cast({{ dbt.date_trunc('week', column) }} as date)
-{%- endmacro %}
-
-{# Its `week` begins on Sunday. #}
-{% macro bigquery__week_start(column) %}date_trunc({{ column }}, isoweek){% endmacro %}
+{# The first day of a date's week, which begins on the variable week_start_day. #}
+{% macro week_start(column) %}
+    {%- if choice_var('week_start_day', ['monday', 'sunday']) == 'monday' -%}
+        {{- monday_of(column) -}}
+    {%- else -%}
+        {{- add_days(monday_of(add_days(column, 1)), -1) -}}
+    {%- endif -%}
+{% endmacro %}

@@ -1,4 +1,5 @@
 -- Grain: one row per definition and window length in days: 1, 7, 28 and the definition's own.
+-- A window too short to hold the definition's `min_days` is left out.
 
 with
 
@@ -20,7 +21,8 @@ final as (
         standard_windows.window_days
 
     from definitions
-    cross join standard_windows
+    inner join standard_windows
+        on definitions.min_days <= standard_windows.window_days
 
     {{ union_distinct() }}
 

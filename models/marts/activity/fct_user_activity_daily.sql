@@ -2,35 +2,8 @@
 
 with
 
-usage_daily as (
-    select * from {{ ref('fct_usage_daily') }}
-    where exclusion_reason is null
-),
-
-definitions as (
-    select * from {{ ref('active_definitions') }}
-),
-
-core_actions as (
-    select * from {{ ref('core_actions') }}
-),
-
--- An event name listed by itself decides; '*' decides for all that are not listed.
-qualifying_usage as (
-    select
-        definitions.definition_id,
-        usage_daily.*
-
-    from usage_daily
-    cross join definitions
-    left join core_actions as named_actions
-        on definitions.definition_id = named_actions.definition_id
-            and usage_daily.event_name = named_actions.event_name
-    left join core_actions as other_actions
-        on definitions.definition_id = other_actions.definition_id
-            and other_actions.event_name = '*'
-
-    where coalesce(named_actions.is_core, other_actions.is_core, false)
+core_usage as (
+    select * from {{ ref('int_core_usage_daily') }}
 ),
 
 final as (
@@ -41,7 +14,7 @@ final as (
         cast(sum(event_count) as bigint) as event_count,
         activity_date
 
-    from qualifying_usage
+    from core_usage
 
     group by definition_id, client_id, user_id, activity_date
 )

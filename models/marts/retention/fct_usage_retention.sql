@@ -1,105 +1,98 @@
--- Grain: one row per definition, entity type, cohort month and period, in months since the
--- cohort month, up to the month of as_of_date.
--- N-day ("on") retention: the share of the cohort active in that very period. A period that
--- has not fully elapsed is immature: its counts and rates are null, never 0.
+-- Grain: one row per retention definition, method (on, unbounded, bracket, rolling), attribute,
+-- value, cohort and period number. Which share of a cohort came back: in the very period (on),
+-- in it or later (unbounded), within some periods (bracket), in each one up to it (rolling).
+-- A cell whose periods have not all elapsed is immature: its counts are null, never 0.
 
 with
 
-active_months as (
-    select * from {{ ref('int_active_months') }}
+retention_definitions as (
+    select * from {{ ref('retention_definitions') }}
 ),
 
-as_of as (
-    select * from {{ ref('as_of') }}
+members as (
+    select * from {{ ref('int_retention_members') }}
 ),
 
-months as (
-    select distinct month_start_date
-    from {{ ref('dim_dates') }}
+cells as (
+    select * from {{ ref('int_retention_cells') }}
+),
+
+counts as (
+    select * from {{ ref('int_retention_counts') }}
 ),
 
 cohorts as (
     select
-        definition_id,
-        entity_type,
-        cohort_month,
+        retention_id,
+        attribute,
+        attribute_value,
+        cohort_index,
         count(*) as cohort_size
 
-    from active_months
+    from members
 
-    where activity_month = cohort_month
-
-    group by definition_id, entity_type, cohort_month
-),
-
-cells as (
-    select
-        cohorts.definition_id,
-        cohorts.entity_type,
-        cohorts.cohort_month,
-        cohorts.cohort_size,
-        months.month_start_date as activity_month,
-        {{ month_end('months.month_start_date') }} <= as_of.as_of_date as is_mature
-
-    from cohorts
-    cross join as_of
-    inner join months
-        on cohorts.cohort_month <= months.month_start_date
-            and as_of.as_of_date >= months.month_start_date
-),
-
-retained as (
-    select
-        definition_id,
-        entity_type,
-        cohort_month,
-        activity_month,
-        count(*) as retained_count
-
-    from active_months
-
-    group by definition_id, entity_type, cohort_month, activity_month
+    group by retention_id, attribute, attribute_value, cohort_index
 ),
 
 counted_cells as (
     select
+        cohorts.attribute,
+        cohorts.attribute_value,
+        cohorts.cohort_size,
         cells.*,
-        case when cells.is_mature then cells.cohort_size end as eligible_count,
-        case when cells.is_mature then coalesce(retained.retained_count, 0) end
-            as retained_count
+        case when cells.is_mature then cohorts.cohort_size end as eligible_count,
+        case
+            when not cells.is_mature then null
+            when cells.period_number = 0 then cohorts.cohort_size
+            else coalesce(counts.retained_count, 0)
+        end as retained_count
 
-    from cells
-    left join retained
-        on cells.definition_id = retained.definition_id
-            and cells.entity_type = retained.entity_type
-            and cells.cohort_month = retained.cohort_month
-            and cells.activity_month = retained.activity_month
+    from cohorts
+    inner join cells
+        on cohorts.retention_id = cells.retention_id
+            and cohorts.cohort_index = cells.cohort_index
+    left join counts
+        on cohorts.retention_id = counts.retention_id
+            and cohorts.attribute = counts.attribute
+            and cohorts.attribute_value = counts.attribute_value
+            and cohorts.cohort_index = counts.cohort_index
+            and cells.retention_method = counts.retention_method
+            and cells.period_number = counts.period_number
 ),
 
 final as (
     select
         -- keys
-        definition_id,
-        entity_type,
-        cohort_month,
-        {{ months_between('cohort_month', 'activity_month') }} as period_number,
+        counted_cells.retention_id,
+        counted_cells.retention_method,
+        counted_cells.attribute,
+        counted_cells.attribute_value,
+        counted_cells.cohort_start_date,
+        counted_cells.period_number,
+
+        -- strings
+        retention_definitions.definition_id,
+        retention_definitions.entity_type,
+        retention_definitions.period_grain,
 
         -- numerics
-        cast(cohort_size as bigint) as cohort_size,
-        cast(eligible_count as bigint) as eligible_count,
-        cast(retained_count as bigint) as retained_count,
+        counted_cells.last_period_number,
+        cast(counted_cells.cohort_size as bigint) as cohort_size,
+        cast(counted_cells.eligible_count as bigint) as eligible_count,
+        cast(counted_cells.retained_count as bigint) as retained_count,
         {{ rate('retained_count', 'eligible_count') }} as retention_rate,
         {{ wilson('retained_count', 'eligible_count', 'lower') }} as retention_rate_lower,
         {{ wilson('retained_count', 'eligible_count', 'upper') }} as retention_rate_upper,
 
         -- booleans
-        is_mature,
-        definition_id = {{ default_definition() }} as is_default_definition,
+        counted_cells.is_mature,
 
         -- dates
-        activity_month
+        counted_cells.period_start_date
 
     from counted_cells
+    inner join retention_definitions
+        on counted_cells.retention_id = retention_definitions.retention_id
 )
 
 select * from final

@@ -1,0 +1,110 @@
+-- Grain: one row per activation criterion, client and day on which it had an event that the
+-- criterion counts, with the events and users so far since its first day.
+
+with
+
+core_usage as (
+    select * from {{ ref('int_core_usage_daily') }}
+),
+
+usage_daily as (
+    select * from {{ ref('fct_usage_daily') }}
+    where exclusion_reason is null
+),
+
+criteria as (
+    select * from {{ ref('activation_criteria') }}
+),
+
+clients as (
+    select * from {{ ref('dim_clients') }}
+    where not is_internal
+),
+
+counted_usage as (
+    select
+        criteria.criterion_id,
+        core_usage.client_id,
+        core_usage.user_id,
+        core_usage.activity_date,
+        core_usage.event_count
+
+    from core_usage
+    inner join criteria
+        on core_usage.definition_id = criteria.definition_id
+
+    where criteria.event_name is null
+
+    union all
+
+    select
+        criteria.criterion_id,
+        usage_daily.client_id,
+        usage_daily.user_id,
+        usage_daily.activity_date,
+        usage_daily.event_count
+
+    from usage_daily
+    inner join criteria
+        on usage_daily.event_name = criteria.event_name
+),
+
+user_days as (
+    select
+        counted_usage.criterion_id,
+        counted_usage.client_id,
+        counted_usage.user_id,
+        counted_usage.activity_date,
+        sum(counted_usage.event_count) as event_count,
+        row_number() over (
+            partition by
+                counted_usage.criterion_id, counted_usage.client_id, counted_usage.user_id
+            order by counted_usage.activity_date
+        ) as user_day_number
+
+    from counted_usage
+    inner join clients
+        on counted_usage.client_id = clients.client_id
+
+    where counted_usage.activity_date >= clients.created_date
+
+    group by
+        counted_usage.criterion_id,
+        counted_usage.client_id,
+        counted_usage.user_id,
+        counted_usage.activity_date
+),
+
+client_days as (
+    select
+        criterion_id,
+        client_id,
+        activity_date,
+        sum(event_count) as event_count,
+        sum(case when user_day_number = 1 then 1 else 0 end) as new_user_count
+
+    from user_days
+
+    group by criterion_id, client_id, activity_date
+),
+
+final as (
+    select
+        criterion_id,
+        client_id,
+        sum(event_count) over (
+            partition by criterion_id, client_id
+            order by activity_date
+            rows between unbounded preceding and current row
+        ) as event_count,
+        sum(new_user_count) over (
+            partition by criterion_id, client_id
+            order by activity_date
+            rows between unbounded preceding and current row
+        ) as user_count,
+        activity_date
+
+    from client_days
+)
+
+select * from final

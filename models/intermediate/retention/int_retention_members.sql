@@ -1,0 +1,55 @@
+-- Grain: one row per retention definition, attribute, entity and cohort. The value of the
+-- attribute is that of the day of the start action.
+
+with
+
+starts as (
+    select * from {{ ref('int_retention_starts') }}
+),
+
+retention_definitions as (
+    select * from {{ ref('retention_definitions') }}
+),
+
+user_clients as (
+    select * from {{ ref('int_user_clients') }}
+),
+
+attribute_spans as (
+    select * from {{ ref('int_client_attribute_spans') }}
+),
+
+final as (
+    select
+        starts.retention_id,
+        starts.entity_id,
+        starts.cohort_index,
+        'all' as attribute,
+        'all' as attribute_value
+
+    from starts
+
+    union all
+
+    select
+        starts.retention_id,
+        starts.entity_id,
+        starts.cohort_index,
+        attribute_spans.attribute,
+        attribute_spans.attribute_value
+
+    from starts
+    inner join retention_definitions
+        on starts.retention_id = retention_definitions.retention_id
+    left join user_clients
+        on starts.entity_id = user_clients.user_id
+            and retention_definitions.entity_type = 'user'
+    inner join attribute_spans
+        on coalesce(user_clients.client_id, starts.entity_id) = attribute_spans.client_id
+            and {{ is_within('starts.start_date', 'attribute_spans') }}
+
+    where retention_definitions.is_by_attribute
+        and attribute_spans.attribute <> 'all'
+)
+
+select * from final

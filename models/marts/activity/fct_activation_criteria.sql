@@ -1,0 +1,99 @@
+-- Grain: one row per activation criterion: how many clients meet it, how soon, and how much
+-- more often those that met it are active later. The lift says who stays, not why: clients
+-- that meet a criterion may differ in other ways, so it is no proof of a cause.
+
+with
+
+criteria as (
+    select * from {{ ref('activation_criteria') }}
+),
+
+activation as (
+    select
+        *,
+        is_activated as is_observed
+
+    from {{ ref('fct_activation') }}
+
+    where is_judged
+),
+
+{{ kaplan_meier('activation', ['criterion_id']) }},
+
+medians as (
+    select
+        criterion_id,
+        min(observed_days) as median_days_to_value
+
+    from survival
+
+    where survival_probability <= 0.5
+
+    group by criterion_id
+),
+
+counts as (
+    select
+        criterion_id,
+        sum(case when is_mature then 1 else 0 end) as eligible_count,
+        sum(case when is_mature and is_activated then 1 else 0 end) as activated_count,
+        sum(case when has_outcome and is_activated then 1 else 0 end) as met_count,
+        sum(case when has_outcome and is_activated and is_retained then 1 else 0 end)
+            as met_retained_count,
+        sum(case when has_outcome and not is_activated then 1 else 0 end) as unmet_count,
+        sum(case when has_outcome and not is_activated and is_retained then 1 else 0 end)
+            as unmet_retained_count
+
+    from activation
+
+    group by criterion_id
+),
+
+rated as (
+    select
+        *,
+        {{ rate('met_retained_count', 'met_count') }} as met_rate,
+        {{ wilson('met_retained_count', 'met_count', 'lower') }} as met_lower,
+        {{ wilson('met_retained_count', 'met_count', 'upper') }} as met_upper,
+        {{ rate('unmet_retained_count', 'unmet_count') }} as unmet_rate,
+        {{ wilson('unmet_retained_count', 'unmet_count', 'lower') }} as unmet_lower,
+        {{ wilson('unmet_retained_count', 'unmet_count', 'upper') }} as unmet_upper
+
+    from counts
+),
+
+final as (
+    select
+        -- keys
+        criteria.criterion_id,
+
+        -- strings
+        criteria.criterion_name,
+        criteria.definition_id,
+
+        -- numerics
+        criteria.step_number,
+        cast(coalesce(rated.eligible_count, 0) as bigint) as eligible_count,
+        cast(coalesce(rated.activated_count, 0) as bigint) as activated_count,
+        {{ rate('rated.activated_count', 'rated.eligible_count') }} as activation_rate,
+        {{ wilson('rated.activated_count', 'rated.eligible_count', 'lower') }}
+            as activation_rate_lower,
+        {{ wilson('rated.activated_count', 'rated.eligible_count', 'upper') }}
+            as activation_rate_upper,
+        cast(medians.median_days_to_value as integer) as median_days_to_value,
+        cast(coalesce(rated.met_count, 0) as bigint) as activated_outcome_count,
+        cast(coalesce(rated.met_retained_count, 0) as bigint) as activated_retained_count,
+        cast(coalesce(rated.unmet_count, 0) as bigint) as other_outcome_count,
+        cast(coalesce(rated.unmet_retained_count, 0) as bigint) as other_retained_count,
+        cast(rated.met_rate - rated.unmet_rate as decimal(12, 6)) as retention_lift,
+        {{ newcombe('rated.met', 'rated.unmet', 'lower') }} as retention_lift_lower,
+        {{ newcombe('rated.met', 'rated.unmet', 'upper') }} as retention_lift_upper
+
+    from criteria
+    left join rated
+        on criteria.criterion_id = rated.criterion_id
+    left join medians
+        on criteria.criterion_id = medians.criterion_id
+)
+
+select * from final

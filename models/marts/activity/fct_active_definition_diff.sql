@@ -1,0 +1,101 @@
+-- Grain: one row per definition other than the default, client and month end (or as_of_date)
+-- at which one of the two counts the client as active and the other does not, with what the
+-- one that does not count it missed.
+
+with
+
+levels as (
+    select * from {{ ref('int_client_activity_levels') }}
+),
+
+definitions as (
+    select * from {{ ref('active_definitions') }}
+),
+
+dates as (
+    select * from {{ ref('dim_dates') }}
+),
+
+as_of as (
+    select * from {{ ref('as_of') }}
+),
+
+snapshots as (
+    select dates.date_day as snapshot_date
+    from dates
+    cross join as_of
+    where dates.date_day = as_of.as_of_date
+        or (dates.is_month_end and dates.date_day < as_of.as_of_date)
+),
+
+counted_clients as (
+    select distinct client_id
+    from levels
+),
+
+judged as (
+    select
+        definitions.definition_id,
+        counted_clients.client_id,
+        snapshots.snapshot_date,
+        {{ comma_list([
+            "case when coalesce(levels.day_count, 0) = 0 then 'no_qualifying_event' end",
+            "case when levels.day_count > 0 and levels.user_count < definitions.min_users"
+            ~ " then 'too_few_users' end",
+            "case when levels.day_count > 0 and levels.event_count < definitions.min_events"
+            ~ " then 'too_few_events' end",
+            "case when levels.day_count > 0 and levels.day_count < definitions.min_days"
+            ~ " then 'too_few_days' end",
+        ]) }} as missed_reasons,
+        coalesce(levels.user_count, 0) as active_user_count,
+        coalesce(levels.event_count, 0) as event_count,
+        coalesce(levels.day_count, 0) as active_day_count
+
+    from definitions
+    cross join counted_clients
+    inner join snapshots
+        on {{ is_within('snapshots.snapshot_date', 'definitions') }}
+    left join levels
+        on definitions.definition_id = levels.definition_id
+            and definitions.window_days = levels.window_days
+            and counted_clients.client_id = levels.client_id
+            and snapshots.snapshot_date >= levels.change_date
+            and snapshots.snapshot_date < {{ or_never('levels.next_change_date') }}
+),
+
+final as (
+    select
+        -- keys
+        judged.definition_id,
+        defaults.definition_id as default_definition_id,
+        judged.client_id,
+
+        -- strings
+        coalesce(judged.missed_reasons, defaults.missed_reasons) as missed_reasons,
+
+        -- numerics
+        judged.active_user_count,
+        judged.event_count,
+        judged.active_day_count,
+        defaults.active_user_count as default_active_user_count,
+        defaults.event_count as default_event_count,
+        defaults.active_day_count as default_active_day_count,
+
+        -- booleans
+        judged.missed_reasons is null as is_active,
+        defaults.missed_reasons is null as is_active_by_default,
+
+        -- dates
+        judged.snapshot_date
+
+    from judged
+    inner join judged as defaults
+        on judged.client_id = defaults.client_id
+            and judged.snapshot_date = defaults.snapshot_date
+
+    where defaults.definition_id = {{ default_definition() }}
+        and judged.definition_id <> {{ default_definition() }}
+        and (judged.missed_reasons is null) <> (defaults.missed_reasons is null)
+)
+
+select * from final

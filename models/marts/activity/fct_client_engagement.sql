@@ -1,0 +1,74 @@
+-- Grain: one row per definition, client and complete week since its first qualifying event:
+-- its events against its own trailing baseline, in robust standard deviations (1.4826 times
+-- the median absolute deviation, and at least one event). Null without enough weeks before.
+
+with
+
+client_weeks as (
+    select * from {{ ref('int_client_weeks') }}
+),
+
+baselines as (
+    select * from {{ ref('int_client_week_baselines') }}
+),
+
+scored as (
+    select
+        client_weeks.*,
+        baselines.week_count as baseline_week_count,
+        baselines.median_event_count as baseline_event_count,
+        cast(greatest(1.4826 * baselines.median_deviation, 1) as decimal(18, 4))
+            as baseline_deviation
+
+    from client_weeks
+    left join baselines
+        on client_weeks.definition_id = baselines.definition_id
+            and client_weeks.client_id = baselines.client_id
+            and client_weeks.week_index = baselines.week_index
+),
+
+rated as (
+    select
+        *,
+        case
+            when baseline_event_count is not null
+                then {{ rate('(event_count - baseline_event_count)', 'baseline_deviation') }}
+        end as engagement_score
+
+    from scored
+),
+
+final as (
+    select
+        -- keys
+        definition_id,
+        client_id,
+
+        -- strings
+        case
+            when engagement_score is null then 'unknown'
+            when event_count = 0 and baseline_event_count = 0 then 'silent'
+            when engagement_score <= -{{ number_var('engagement_score_limit') }} then 'falling'
+            when engagement_score >= {{ number_var('engagement_score_limit') }} then 'rising'
+            else 'steady'
+        end as engagement_trend,
+
+        -- numerics
+        event_count,
+        active_day_count,
+        cast(baseline_week_count as integer) as baseline_week_count,
+        baseline_event_count,
+        case when engagement_score is not null then baseline_deviation end
+            as baseline_deviation,
+        engagement_score,
+
+        -- booleans
+        definition_id = {{ default_definition() }} as is_default_definition,
+
+        -- dates
+        week_start_date
+
+    from rated
+)
+
+select * from final

@@ -1,0 +1,144 @@
+-- Grain: one row per definition, client and feature that the client was ever entitled to or
+-- has used. A client adopts a feature with its first qualifying event in it while entitled.
+
+with
+
+feature_days as (
+    select * from {{ ref('int_client_feature_days') }}
+),
+
+entitlements as (
+    select * from {{ ref('int_client_feature_entitlements') }}
+),
+
+definitions as (
+    select * from {{ ref('active_definitions') }}
+),
+
+as_of as (
+    select * from {{ ref('as_of') }}
+),
+
+client_entitlements as (
+    select
+        entitlements.client_id,
+        entitlements.feature,
+        min(entitlements.valid_from) as entitled_date,
+        max({{ or_never('entitlements.valid_to') }}) as entitlement_end_date,
+        max(case when {{ is_within('as_of.as_of_date', 'entitlements') }} then 1 else 0 end)
+            as entitled_version_count
+
+    from entitlements
+    cross join as_of
+
+    group by entitlements.client_id, entitlements.feature
+),
+
+dated_uses as (
+    select
+        feature_days.*,
+        {{ dbt.datediff('feature_days.activity_date', 'as_of.as_of_date', 'day') }} as age_days
+
+    from feature_days
+    cross join as_of
+),
+
+-- The last four weeks are the four times seven days that end with as_of_date.
+feature_uses as (
+    select
+        definition_id,
+        client_id,
+        feature,
+        count(*) as active_day_count,
+        sum(case when is_entitled then 0 else 1 end) as unentitled_day_count,
+        sum(event_count) as event_count,
+        count(distinct case when age_days < 28 then floor(age_days / 7.0) end)
+            as recent_week_count,
+        min(activity_date) as first_used_date,
+        min(case when is_entitled then activity_date end) as adopted_date,
+        max(activity_date) as last_used_date
+
+    from dated_uses
+
+    group by definition_id, client_id, feature
+),
+
+candidates as (
+    select
+        definitions.definition_id,
+        client_entitlements.client_id,
+        client_entitlements.feature
+
+    from client_entitlements
+    cross join definitions
+
+    {{ union_distinct() }}
+
+    select
+        definition_id,
+        client_id,
+        feature
+
+    from feature_uses
+),
+
+joined as (
+    select
+        candidates.*,
+        feature_uses.active_day_count,
+        feature_uses.unentitled_day_count,
+        feature_uses.event_count,
+        feature_uses.recent_week_count,
+        feature_uses.first_used_date,
+        feature_uses.adopted_date,
+        feature_uses.last_used_date,
+        client_entitlements.entitled_date,
+        client_entitlements.entitled_version_count,
+        least(as_of.as_of_date, client_entitlements.entitlement_end_date) as observed_to_date
+
+    from candidates
+    cross join as_of
+    left join client_entitlements
+        on candidates.client_id = client_entitlements.client_id
+            and candidates.feature = client_entitlements.feature
+    left join feature_uses
+        on candidates.definition_id = feature_uses.definition_id
+            and candidates.client_id = feature_uses.client_id
+            and candidates.feature = feature_uses.feature
+),
+
+final as (
+    select
+        -- keys
+        definition_id,
+        client_id,
+        feature,
+
+        -- numerics
+        cast(coalesce(active_day_count, 0) as bigint) as active_day_count,
+        cast(coalesce(unentitled_day_count, 0) as bigint) as unentitled_day_count,
+        cast(coalesce(event_count, 0) as bigint) as event_count,
+        cast(coalesce(recent_week_count, 0) as integer) as recent_week_count,
+        cast({{ dbt.datediff('entitled_date', 'adopted_date', 'day') }} as integer)
+            as days_to_adopt,
+        cast({{ dbt.datediff(
+            'entitled_date', 'coalesce(adopted_date, observed_to_date)', 'day'
+        ) }} as integer) as observed_days,
+
+        -- booleans
+        coalesce(entitled_version_count, 0) > 0 as is_entitled,
+        adopted_date is not null as is_adopted,
+        adopted_date is not null and coalesce(recent_week_count, 0) >= 2 as is_retained,
+        coalesce(unentitled_day_count, 0) > 0 as has_unentitled_use,
+        definition_id = {{ default_definition() }} as is_default_definition,
+
+        -- dates
+        entitled_date,
+        adopted_date,
+        first_used_date,
+        last_used_date
+
+    from joined
+)
+
+select * from final

@@ -1,0 +1,97 @@
+-- Grain: one row per definition, feature, attribute and value, at as_of_date.
+-- Reach is adopters over clients entitled now; depth is active days per adopter; the time to
+-- adopt is the Kaplan-Meier median over all ever entitled, in which those that have not
+-- adopted count as long as they were watched.
+
+{% set keys = ['definition_id', 'feature', 'attribute', 'attribute_value'] %}
+
+with
+
+adoption as (
+    select * from {{ ref('fct_feature_adoption') }}
+),
+
+attribute_spans as (
+    select * from {{ ref('int_client_attribute_spans') }}
+),
+
+as_of as (
+    select * from {{ ref('as_of') }}
+),
+
+attributed as (
+    select
+        adoption.*,
+        attribute_spans.attribute,
+        attribute_spans.attribute_value,
+        adoption.is_adopted as is_observed
+
+    from adoption
+    cross join as_of
+    inner join attribute_spans
+        on adoption.client_id = attribute_spans.client_id
+            and {{ is_within('as_of.as_of_date', 'attribute_spans') }}
+),
+
+entitled as (
+    select * from attributed
+    where entitled_date is not null
+),
+
+{{ kaplan_meier('entitled', keys) }},
+
+medians as (
+    select
+        {{ keys | join(', ') }},
+        min(observed_days) as median_days_to_adopt
+
+    from survival
+
+    where survival_probability <= 0.5
+
+    group by {{ keys | join(', ') }}
+),
+
+counts as (
+    select
+        {{ keys | join(', ') }},
+        is_default_definition,
+        sum(case when is_entitled then 1 else 0 end) as entitled_count,
+        sum(case when is_entitled and is_adopted then 1 else 0 end) as adopter_count,
+        sum(case when is_entitled and is_retained then 1 else 0 end) as retained_adopter_count,
+        sum(case when is_entitled and is_adopted then active_day_count else 0 end)
+            as adopter_day_count,
+        sum(case when has_unentitled_use then 1 else 0 end) as unentitled_user_count
+
+    from attributed
+
+    group by {{ keys | join(', ') }}, is_default_definition
+),
+
+final as (
+    select
+        {% for key in keys %}counts.{{ key }},
+        {% endfor %}
+        cast(counts.entitled_count as bigint) as entitled_client_count,
+        cast(counts.adopter_count as bigint) as adopter_count,
+        {{ rate('adopter_count', 'entitled_count') }} as reach_rate,
+        {{ wilson('adopter_count', 'entitled_count', 'lower') }} as reach_rate_lower,
+        {{ wilson('adopter_count', 'entitled_count', 'upper') }} as reach_rate_upper,
+        cast(counts.retained_adopter_count as bigint) as retained_adopter_count,
+        {{ rate('retained_adopter_count', 'adopter_count') }} as retained_adoption_rate,
+        {{ wilson('retained_adopter_count', 'adopter_count', 'lower') }}
+            as retained_adoption_rate_lower,
+        {{ wilson('retained_adopter_count', 'adopter_count', 'upper') }}
+            as retained_adoption_rate_upper,
+        {{ rate('adopter_day_count', 'adopter_count') }} as active_days_per_adopter,
+        cast(counts.unentitled_user_count as bigint) as unentitled_client_count,
+        cast(medians.median_days_to_adopt as integer) as median_days_to_adopt,
+        counts.is_default_definition
+
+    from counts
+    left join medians
+        on {% for key in keys %}counts.{{ key }} = medians.{{ key }}
+            {{- '' if loop.last else '\n            and ' }}{% endfor %}
+)
+
+select * from final
