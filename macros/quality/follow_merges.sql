@@ -1,4 +1,7 @@
-{# Each id with the id it ended up as, following chains of merges up to 20 long. #}
+{#
+    Each id with the id it ended up as, following chains of merges up to 20 long. Only rows
+    that were merged are followed: some engines end a recursion after a million rows.
+#}
 {% macro follow_merges(accepted, id, merged_into) -%}
     followed{{ recursive_columns([id, 'canonical_id', 'next_id', 'step_count']) }} as (
         select
@@ -8,6 +11,8 @@
             0 as step_count
 
         from {{ accepted }}
+
+        where {{ merged_into }} is not null
 
         union all
 
@@ -34,7 +39,7 @@
         group by {{ id }}
     ),
 
-    merged as (
+    chains as (
         select
             followed.{{ id }},
             -- A ring of merges leads nowhere: its members stay themselves.
@@ -47,5 +52,15 @@
         inner join last_steps
             on followed.{{ id }} = last_steps.{{ id }}
                 and followed.step_count = last_steps.step_count
+    ),
+
+    merged as (
+        select
+            accepted.{{ id }},
+            coalesce(chains.canonical_id, accepted.{{ id }}) as canonical_id
+
+        from {{ accepted }} as accepted
+        left join chains
+            on accepted.{{ id }} = chains.{{ id }}
     )
 {%- endmacro %}

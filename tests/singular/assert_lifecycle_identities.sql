@@ -1,5 +1,5 @@
 -- Active of a period are new, retained and resurrected; active of the one before are retained
--- and dormant; and all are what counting the active days again gives.
+-- and dormant; and the clients of a month are what counting them from the days again gives.
 
 with
 
@@ -7,47 +7,56 @@ counts as (
     select * from {{ ref('fct_lifecycle_counts') }}
 ),
 
-active_days as (
-    select
-        definition_id,
-        'client' as entity_type,
-        client_id as entity_id,
-        activity_date
-
-    from {{ ref('fct_client_activity_daily') }}
-
-    union all
-
-    select
-        definition_id,
-        'user' as entity_type,
-        user_id as entity_id,
-        activity_date
-
-    from {{ ref('fct_user_activity_daily') }}
+user_activity as (
+    select * from {{ ref('fct_user_activity_daily') }}
 ),
 
-date_periods as (
-    select * from {{ ref('int_date_periods') }}
+definitions as (
+    select * from {{ ref('active_definitions') }}
+),
+
+months as (
+    select distinct
+        month_start_date,
+        month_end_date
+
+    from {{ ref('dim_dates') }}
+),
+
+active_clients as (
+    select
+        user_activity.definition_id,
+        user_activity.client_id,
+        months.month_start_date
+
+    from user_activity
+    inner join definitions
+        on user_activity.definition_id = definitions.definition_id
+    inner join months
+        on user_activity.activity_date between months.month_start_date and months.month_end_date
+
+    group by
+        user_activity.definition_id,
+        user_activity.client_id,
+        months.month_start_date,
+        definitions.min_users,
+        definitions.min_events,
+        definitions.min_days
+
+    having count(distinct user_activity.user_id) >= definitions.min_users
+        and sum(user_activity.event_count) >= definitions.min_events
+        and count(distinct user_activity.activity_date) >= definitions.min_days
 ),
 
 counted_again as (
     select
-        active_days.definition_id,
-        active_days.entity_type,
-        date_periods.period_grain,
-        date_periods.period_start_date,
-        count(distinct active_days.entity_id) as active_count
+        definition_id,
+        month_start_date as period_start_date,
+        count(*) as active_count
 
-    from active_days
-    inner join date_periods
-        on active_days.activity_date = date_periods.date_day
+    from active_clients
 
-    group by
-        active_days.definition_id,
-        active_days.entity_type,
-        date_periods.period_grain,
-        date_periods.period_start_date
+    group by definition_id, month_start_date
 ),
 
 sequenced as (
@@ -68,13 +77,15 @@ select
 from sequenced
 left join counted_again
     on sequenced.definition_id = counted_again.definition_id
-        and sequenced.entity_type = counted_again.entity_type
-        and sequenced.period_grain = counted_again.period_grain
         and sequenced.period_start_date = counted_again.period_start_date
 
 where sequenced.active_count
     <> sequenced.new_count + sequenced.retained_count + sequenced.resurrected_count
-    or sequenced.active_count <> coalesce(counted_again.active_count, 0)
+    or (
+        sequenced.entity_type = 'client'
+        and sequenced.period_grain = 'month'
+        and sequenced.active_count <> coalesce(counted_again.active_count, 0)
+    )
     or (
         sequenced.is_complete
         and coalesce(sequenced.previous_active_count, 0)

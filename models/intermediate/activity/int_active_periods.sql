@@ -1,55 +1,89 @@
 -- Grain: one row per definition, entity type, entity, period grain (day, week, month) and
--- period with a qualifying event. First, previous and next are over the full history.
+-- period in which it was active: a user with a qualifying event, a client that met the
+-- definition's users, events and days within the period. First, previous and next are over
+-- the full history.
 
 {% set entity = 'definition_id, entity_type, entity_id, period_grain' %}
 
 with
 
-client_activity as (
-    select * from {{ ref('fct_client_activity_daily') }}
-),
-
 user_activity as (
     select * from {{ ref('fct_user_activity_daily') }}
+),
+
+definitions as (
+    select * from {{ ref('active_definitions') }}
 ),
 
 date_periods as (
     select * from {{ ref('int_date_periods') }}
 ),
 
-active_days as (
+user_periods as (
     select
-        definition_id,
-        'client' as entity_type,
-        client_id as entity_id,
-        activity_date
-
-    from client_activity
-
-    {{ union_distinct() }}
-
-    select
-        definition_id,
-        'user' as entity_type,
-        user_id as entity_id,
-        activity_date
-
-    from user_activity
-),
-
-active_periods as (
-    select distinct
-        active_days.definition_id,
-        active_days.entity_type,
-        active_days.entity_id,
+        user_activity.definition_id,
+        user_activity.client_id,
+        user_activity.user_id,
+        user_activity.activity_date,
+        user_activity.event_count,
         date_periods.period_grain,
         date_periods.period_index,
         date_periods.period_start_date,
         date_periods.period_end_date
 
-    from active_days
+    from user_activity
     inner join date_periods
-        on active_days.activity_date = date_periods.date_day
+        on user_activity.activity_date = date_periods.date_day
+),
+
+client_periods as (
+    select
+        definition_id,
+        client_id,
+        period_grain,
+        period_index,
+        period_start_date,
+        period_end_date,
+        count(distinct user_id) as user_count,
+        sum(event_count) as event_count,
+        count(distinct activity_date) as day_count
+
+    from user_periods
+
+    group by
+        definition_id, client_id, period_grain, period_index, period_start_date, period_end_date
+),
+
+active_periods as (
+    select distinct
+        definition_id,
+        'user' as entity_type,
+        user_id as entity_id,
+        period_grain,
+        period_index,
+        period_start_date,
+        period_end_date
+
+    from user_periods
+
+    union all
+
+    select
+        client_periods.definition_id,
+        'client' as entity_type,
+        client_periods.client_id as entity_id,
+        client_periods.period_grain,
+        client_periods.period_index,
+        client_periods.period_start_date,
+        client_periods.period_end_date
+
+    from client_periods
+    inner join definitions
+        on client_periods.definition_id = definitions.definition_id
+
+    where client_periods.user_count >= definitions.min_users
+        and client_periods.event_count >= definitions.min_events
+        and client_periods.day_count >= definitions.min_days
 ),
 
 final as (

@@ -1,7 +1,8 @@
 -- Grain: one row per definition, entity type, entity, period grain (day, week, month) and
--- period in which the client or user was new, retained, resurrected or dormant. Inactive
--- ones have no row. The period of as_of_date is there while it runs, but nobody is dormant in
--- it before it is over.
+-- period in which the client or user was new, retained, resurrected or dormant. A client is
+-- active in a period when it meets the definition's thresholds within it. Inactive ones have
+-- no row. The period of as_of_date is there while it runs, but nobody is dormant in it before
+-- it is over.
 
 {{ config(materialized='view') }}
 
