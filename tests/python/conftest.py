@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import fcntl
 import os
 import subprocess
 import sys
@@ -180,8 +181,18 @@ class Built:
 
 @pytest.fixture(scope="session")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
-    project = DbtProject(tmp_path_factory.mktemp("demo"))
-    result = project.build()
-    if result.returncode != 0:
-        pytest.exit(f"the demo build failed:\n{result.stdout}{result.stderr}", returncode=1)
-    return Built(project, result.stdout)
+    """The demo; of several workers the first one builds it."""
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent
+    project, output = DbtProject(folder / "demo"), folder / "demo_output.txt"
+    with (folder / "demo.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not output.exists():
+            result = project.build()
+            if result.returncode != 0:
+                pytest.exit(
+                    f"the demo build failed:\n{result.stdout}{result.stderr}", returncode=1
+                )
+            output.write_text(result.stdout)
+    return Built(project, output.read_text())
