@@ -41,11 +41,13 @@ def environment(**values: str) -> Iterator[None]:
 class DbtProject:
     """The project with a database, artifacts and raw tables of its own.
 
-    Raw tables that are not written have a header and no rows.
+    Raw tables that are not written have a header and no rows. With a manifest, commands do
+    not parse the project again.
     """
 
     path: Path
     vars: dict[str, Any] = field(default_factory=dict)
+    manifest: Any = None
 
     def __post_init__(self) -> None:
         for name in ("raw", "target", "logs"):
@@ -96,7 +98,7 @@ class DbtProject:
         options = ["--log-level", "none", "--log-path", self.environment["DBT_LOG_PATH"]]
         variables = ["--vars", self.vars_text] if self.vars else []
         with environment(**self.environment):
-            result = dbtRunner().invoke([*options, *command, *variables])
+            result = dbtRunner(self.manifest).invoke([*options, *command, *variables])
         DuckDBConnectionManager.close_all_connections()
         if check and not result.success:
             failed = [

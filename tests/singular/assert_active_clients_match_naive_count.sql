@@ -28,6 +28,8 @@ active_users as (
             and {{ add_days('counts.activity_date', '-counts.window_days') }}
             < user_activity.activity_date
 
+    where counts.attribute = 'all'
+
     group by
         counts.definition_id,
         counts.window_days,
@@ -54,6 +56,8 @@ client_windows as (
             and counts.activity_date >= user_activity.activity_date
             and {{ add_days('counts.activity_date', '-counts.window_days') }}
             < user_activity.activity_date
+
+    where counts.attribute = 'all'
 
     group by
         counts.definition_id,

@@ -10,19 +10,19 @@ core_actions as (
     select * from {{ ref('core_actions') }}
 ),
 
-overlapping_actions as (
+sequenced_actions as (
     select
-        actions.definition_id,
-        'core_actions has two rows for ' || actions.event_name || ' on one day' as problem
+        definition_id,
+        event_name,
+        {{ or_never('valid_to') }} as end_date,
+        lead(coalesce(valid_from, {{ unknown_date() }})) over (
+            partition by definition_id, event_name
+            order by
+                coalesce(valid_from, {{ unknown_date() }}) asc,
+                {{ or_never('valid_to') }} asc
+        ) as next_start_date
 
-    from core_actions as actions
-    inner join core_actions as others
-        on actions.definition_id = others.definition_id
-            and actions.event_name = others.event_name
-            and coalesce(actions.valid_from, {{ unknown_date() }})
-            < coalesce(others.valid_from, {{ unknown_date() }})
-            and {{ or_never('actions.valid_to') }}
-            > coalesce(others.valid_from, {{ unknown_date() }})
+    from core_actions
 ),
 
 default_definitions as (
@@ -33,14 +33,18 @@ default_definitions as (
 
 select
     definition_id,
-    problem
+    event_name,
+    'two rows of core_actions decide on one day' as problem
 
-from overlapping_actions
+from sequenced_actions
+
+where next_start_date < end_date
 
 union all
 
 select
     {{ default_definition() }} as definition_id,
+    cast(null as {{ dbt.type_string() }}) as event_name,
     'the variable default_definition_id names no row of active_definitions' as problem
 
 from default_definitions

@@ -71,7 +71,12 @@ sequenced as (
 )
 
 select
-    sequenced.*,
+    sequenced.definition_id,
+    sequenced.entity_type,
+    sequenced.period_grain,
+    sequenced.period_start_date,
+    sequenced.active_count,
+    sequenced.previous_active_count,
     counted_again.active_count as counted_again
 
 from sequenced

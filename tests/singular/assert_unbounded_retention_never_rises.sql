@@ -18,5 +18,15 @@ sequenced as (
     from retention
 )
 
-select * from sequenced
+select
+    retention_id,
+    attribute,
+    attribute_value,
+    cohort_start_date,
+    period_number,
+    retained_count,
+    previous_count
+
+from sequenced
+
 where retained_count > previous_count

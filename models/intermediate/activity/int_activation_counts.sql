@@ -1,6 +1,8 @@
 -- Grain: one row per activation criterion, client and day on which it had an event that the
 -- criterion counts, with the events and users so far since its first day.
 
+{% set keys = ['criterion_id', 'client_id'] %}
+
 with
 
 core_usage as (
@@ -92,16 +94,9 @@ final as (
     select
         criterion_id,
         client_id,
-        sum(event_count) over (
-            partition by criterion_id, client_id
-            order by activity_date
-            rows between unbounded preceding and current row
-        ) as event_count,
-        sum(new_user_count) over (
-            partition by criterion_id, client_id
-            order by activity_date
-            rows between unbounded preceding and current row
-        ) as user_count,
+        cast({{ running_sum('event_count', keys, 'activity_date') }} as bigint) as event_count,
+        cast({{ running_sum('new_user_count', keys, 'activity_date') }} as bigint)
+            as user_count,
         activity_date
 
     from client_days

@@ -1,11 +1,12 @@
 -- Grain: one row per definition, client, feature and day with a qualifying event in the
--- feature, and whether a plan entitled the client to it that day.
+-- feature, and whether a plan entitled the client to it that day. Events without a feature
+-- are left out.
 
 with
 
 core_usage as (
     select * from {{ ref('int_core_usage_daily') }}
-    where feature is not null
+    where feature <> 'unknown'
 ),
 
 entitlements as (

@@ -22,6 +22,11 @@ plans_with_features as (
     from plan_features
 ),
 
+used_plans as (
+    select distinct plan_id
+    from plan_versions
+),
+
 plan_entitlements as (
     select
         plan_id,
@@ -32,12 +37,12 @@ plan_entitlements as (
     union all
 
     select
-        plans.plan_id,
+        used_plans.plan_id,
         features.feature
 
-    from (select distinct plan_id from plan_versions) as plans
+    from used_plans
     left join plans_with_features
-        on plans.plan_id = plans_with_features.plan_id
+        on used_plans.plan_id = plans_with_features.plan_id
     cross join features
 
     where plans_with_features.plan_id is null

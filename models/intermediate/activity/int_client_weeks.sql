@@ -1,5 +1,6 @@
 -- Grain: one row per definition, client and complete week, from that of the first qualifying
--- event to the last that has elapsed by as_of_date; quiet weeks count 0.
+-- event to the last that has elapsed by as_of_date and by the end of the definition; quiet
+-- weeks count 0.
 
 with
 
@@ -19,6 +20,10 @@ weeks as (
         period_end_date
 
     from date_periods
+),
+
+definitions as (
+    select * from {{ ref('active_definitions') }}
 ),
 
 as_of as (
@@ -65,9 +70,12 @@ final as (
 
     from first_weeks
     cross join as_of
+    inner join definitions
+        on first_weeks.definition_id = definitions.definition_id
     inner join weeks
         on first_weeks.first_index <= weeks.period_index
             and as_of.as_of_date >= weeks.period_end_date
+            and {{ or_never('definitions.valid_to') }} > weeks.period_end_date
     left join active_weeks
         on first_weeks.definition_id = active_weeks.definition_id
             and first_weeks.client_id = active_weeks.client_id

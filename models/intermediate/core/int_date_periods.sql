@@ -11,7 +11,9 @@ dates as (
 final as (
     select
         'day' as period_grain,
-        cast({{ dbt.datediff(unknown_date(), 'date_day', 'day') }} as integer) as period_index,
+        cast({{ dbt.datediff(
+            unknown_date(), 'date_day', 'day'
+        ) }} as integer) as period_index,
         date_day,
         date_day as period_start_date,
         date_day as period_end_date
@@ -22,9 +24,9 @@ final as (
 
     select
         'week' as period_grain,
-        cast(
-            {{ dbt.datediff(week_start(unknown_date()), 'week_start_date', 'day') }} / 7 as integer
-        ) as period_index,
+        cast({{ dbt.datediff(
+            week_start(unknown_date()), 'week_start_date', 'day'
+        ) }} / 7 as integer) as period_index,
         date_day,
         week_start_date as period_start_date,
         {{ add_days('week_start_date', 6) }} as period_end_date

@@ -1,5 +1,6 @@
 -- Grain: one row per user with a qualifying event: the client they belong to. It is the one
--- in `dim_users`, or for a user that is not listed the one they were last active for.
+-- in `dim_users`, or for a user that is not listed there for a client that counts the one
+-- they were last active for.
 
 with
 
@@ -9,6 +10,7 @@ user_activity as (
 
 users as (
     select * from {{ ref('dim_users') }}
+    where not is_internal
 ),
 
 last_activity as (
@@ -17,7 +19,7 @@ last_activity as (
         client_id,
         row_number() over (
             partition by user_id
-            order by activity_date desc, client_id
+            order by activity_date desc, client_id asc
         ) as recency
 
     from user_activity

@@ -87,6 +87,8 @@ final as (
         date_periods.period_index,
         min(case when entity_days.is_start = 1 then entity_days.activity_date end)
             as start_date,
+        min(case when entity_days.is_start = 1 then entity_days.client_id end)
+            as start_client_id,
         max(entity_days.is_return) = 1 as has_return
 
     from entity_days

@@ -1,5 +1,6 @@
 -- Grain: one row per retention definition, attribute, entity and cohort. The value of the
--- attribute is that of the day of the start action.
+-- attribute is that of the day of the start action. A user has it from the client they belong
+-- to; one that never did a core action belongs to none, and has it from where they started.
 
 with
 
@@ -45,7 +46,8 @@ final as (
         on starts.entity_id = user_clients.user_id
             and retention_definitions.entity_type = 'user'
     inner join attribute_spans
-        on coalesce(user_clients.client_id, starts.entity_id) = attribute_spans.client_id
+        on coalesce(user_clients.client_id, starts.start_client_id)
+            = attribute_spans.client_id
             and {{ is_within('starts.start_date', 'attribute_spans') }}
 
     where retention_definitions.is_by_attribute

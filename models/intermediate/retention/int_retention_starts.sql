@@ -28,7 +28,8 @@ final as (
         numbered_starts.retention_id,
         numbered_starts.entity_id,
         numbered_starts.period_index as cohort_index,
-        numbered_starts.start_date
+        numbered_starts.start_date,
+        numbered_starts.start_client_id
 
     from numbered_starts
     inner join retention_definitions

@@ -17,10 +17,6 @@ counts as (
     select * from {{ ref('int_activation_counts') }}
 ),
 
-usage_daily as (
-    select * from {{ ref('fct_usage_daily') }}
-),
-
 definitions as (
     select * from {{ ref('active_definitions') }}
 ),
@@ -35,7 +31,7 @@ as_of as (
 
 history as (
     select min(activity_date) as first_usage_date
-    from usage_daily
+    from {{ ref('fct_usage_daily') }}
 ),
 
 candidates as (
@@ -48,9 +44,8 @@ candidates as (
 
     from criteria
     cross join clients
-    cross join as_of
-
-    where clients.created_date <= as_of.as_of_date
+    inner join as_of
+        on clients.created_date <= as_of.as_of_date
 ),
 
 met_dates as (
@@ -64,9 +59,8 @@ met_dates as (
         on candidates.criterion_id = counts.criterion_id
             and candidates.client_id = counts.client_id
             and candidates.deadline_date >= counts.activity_date
-
-    where counts.event_count >= candidates.min_events
-        and counts.user_count >= candidates.min_users
+            and candidates.min_events <= counts.event_count
+            and candidates.min_users <= counts.user_count
 
     group by candidates.criterion_id, candidates.client_id
 ),
@@ -82,9 +76,8 @@ final as (
 
         -- numerics
         candidates.step_number,
-        cast({{ dbt.datediff(
-            'candidates.started_date', 'met_dates.activated_date', 'day'
-        ) }} as integer) as days_to_value,
+        cast({{ dbt.datediff('candidates.started_date', 'met_dates.activated_date', 'day') }}
+            as integer) as days_to_value,
         cast({{ dbt.datediff(
             'candidates.started_date',
             'least(coalesce(met_dates.activated_date, candidates.deadline_date), '
@@ -93,10 +86,13 @@ final as (
         ) }} as integer) as observed_days,
 
         -- booleans
-        candidates.started_date >= history.first_usage_date as is_judged,
+        coalesce(candidates.started_date >= history.first_usage_date, false) as is_judged,
         met_dates.activated_date is not null as is_activated,
         candidates.deadline_date <= as_of.as_of_date as is_mature,
-        active_spans.client_id is not null as is_retained,
+        case
+            when candidates.outcome_date <= as_of.as_of_date
+                then active_spans.client_id is not null
+        end as is_retained,
         candidates.outcome_date <= as_of.as_of_date as has_outcome,
 
         -- dates
@@ -117,7 +113,6 @@ final as (
         on candidates.definition_id = active_spans.definition_id
             and candidates.client_id = active_spans.client_id
             and definitions.window_days = active_spans.window_days
-            and candidates.outcome_date <= as_of.as_of_date
             and candidates.outcome_date >= active_spans.active_from
             and candidates.outcome_date < active_spans.active_to
 )

@@ -3,8 +3,8 @@
 
 with
 
-feature_days as (
-    select * from {{ ref('int_client_feature_days') }}
+feature_uses as (
+    select * from {{ ref('int_client_feature_uses') }}
 ),
 
 entitlements as (
@@ -24,7 +24,8 @@ client_entitlements as (
         entitlements.client_id,
         entitlements.feature,
         min(entitlements.valid_from) as entitled_date,
-        max({{ or_never('entitlements.valid_to') }}) as entitlement_end_date,
+        {{ add_days('max(' ~ or_never('entitlements.valid_to') ~ ')', -1) }}
+            as last_entitled_date,
         max(case when {{ is_within('as_of.as_of_date', 'entitlements') }} then 1 else 0 end)
             as entitled_version_count
 
@@ -32,35 +33,6 @@ client_entitlements as (
     cross join as_of
 
     group by entitlements.client_id, entitlements.feature
-),
-
-dated_uses as (
-    select
-        feature_days.*,
-        {{ dbt.datediff('feature_days.activity_date', 'as_of.as_of_date', 'day') }} as age_days
-
-    from feature_days
-    cross join as_of
-),
-
--- The last four weeks are the four times seven days that end with as_of_date.
-feature_uses as (
-    select
-        definition_id,
-        client_id,
-        feature,
-        count(*) as active_day_count,
-        sum(case when is_entitled then 0 else 1 end) as unentitled_day_count,
-        sum(event_count) as event_count,
-        count(distinct case when age_days < 28 then floor(age_days / 7.0) end)
-            as recent_week_count,
-        min(activity_date) as first_used_date,
-        min(case when is_entitled then activity_date end) as adopted_date,
-        max(activity_date) as last_used_date
-
-    from dated_uses
-
-    group by definition_id, client_id, feature
 ),
 
 candidates as (
@@ -94,7 +66,7 @@ joined as (
         feature_uses.last_used_date,
         client_entitlements.entitled_date,
         client_entitlements.entitled_version_count,
-        least(as_of.as_of_date, client_entitlements.entitlement_end_date) as observed_to_date
+        least(as_of.as_of_date, client_entitlements.last_entitled_date) as observed_to_date
 
     from candidates
     cross join as_of

@@ -1,7 +1,8 @@
 -- Grain: one row per definition, feature, attribute and value, at as_of_date.
 -- Reach is adopters over clients entitled now; depth is active days per adopter; the time to
 -- adopt is the Kaplan-Meier median over all ever entitled, in which those that have not
--- adopted count as long as they were watched.
+-- adopted count as long as they were watched. Who was entitled before the first usage in the
+-- data may have adopted unseen and does not count in it.
 
 {% set keys = ['definition_id', 'feature', 'attribute', 'attribute_value'] %}
 
@@ -33,12 +34,19 @@ attributed as (
             and {{ is_within('as_of.as_of_date', 'attribute_spans') }}
 ),
 
-entitled as (
-    select * from attributed
-    where entitled_date is not null
+history as (
+    select min(activity_date) as first_usage_date
+    from {{ ref('fct_usage_daily') }}
 ),
 
-{{ kaplan_meier('entitled', keys) }},
+watched as (
+    select attributed.*
+    from attributed
+    inner join history
+        on attributed.entitled_date >= history.first_usage_date
+),
+
+{{ kaplan_meier('watched', keys) }},
 
 medians as (
     select

@@ -7,9 +7,10 @@ plan_features as (
     where disposition = 'accepted'
 ),
 
+-- Usage of which no feature is known is not the use of one.
 usage_daily as (
     select * from {{ ref('fct_usage_daily') }}
-    where feature is not null and exclusion_reason is null
+    where feature <> 'unknown' and exclusion_reason is null
 ),
 
 entitlements as (
