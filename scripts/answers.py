@@ -27,7 +27,8 @@ ANSWERS = [
         "fct_active_clients_daily",
         """
         select active_client_count from marts.fct_active_clients_daily
-        where activity_date = $as_of_date and window_days = 28 and definition_id = $definition_id
+        where activity_date = $as_of_date and window_days = 28 and attribute = 'all'
+            and definition_id = $definition_id
         """,
         "{0:,} in 28 days",
     ),
@@ -36,7 +37,8 @@ ANSWERS = [
         "fct_active_users_daily",
         """
         select active_user_count from marts.fct_active_users_daily
-        where activity_date = $as_of_date and window_days = 28 and definition_id = $definition_id
+        where activity_date = $as_of_date and window_days = 28 and attribute = 'all'
+            and definition_id = $definition_id
         """,
         "{0:,} in 28 days",
     ),
@@ -45,7 +47,8 @@ ANSWERS = [
         "fct_active_users_daily",
         """
         select stickiness_rate from marts.fct_active_users_daily
-        where activity_date = $as_of_date and window_days = 28 and definition_id = $definition_id
+        where activity_date = $as_of_date and window_days = 28 and attribute = 'all'
+            and definition_id = $definition_id
         """,
         "{0:.1%} of the monthly users on an average day",
     ),
@@ -93,28 +96,12 @@ ANSWERS = [
     ),
     Answer(
         "Month-3 retention",
-        "fct_usage_retention",
+        "fct_usage_retention_curve",
         """
-        with cohorts as (
-            select sum(retained_count) as retained, sum(eligible_count) as eligible
-            from marts.fct_usage_retention
-            where period_number = 3 and is_mature and entity_type = 'client'
-                and definition_id = $definition_id
-        ),
-        rates as (
-            select retained / nullif(eligible, 0) as rate, eligible, pow(1.959964, 2) as zz
-            from cohorts
-        )
-        select
-            rate,
-            (rate + zz / (2 * eligible)
-                - sqrt(zz * (rate * (1 - rate) + zz / (4 * eligible)) / eligible))
-                / (1 + zz / eligible),
-            (rate + zz / (2 * eligible)
-                + sqrt(zz * (rate * (1 - rate) + zz / (4 * eligible)) / eligible))
-                / (1 + zz / eligible),
-            eligible
-        from rates
+        select retention_rate, retention_rate_lower, retention_rate_upper, eligible_count
+        from marts.fct_usage_retention_curve
+        where retention_id = 'client_month' and retention_method = 'on' and attribute = 'all'
+            and period_number = 3
         """,
         "{0:.1%} ({1:.1%} to {2:.1%}) of {3:,} clients, all elapsed cohorts",
     ),

@@ -7,17 +7,24 @@
 {%- set keys = 'definition_id, window_days, attribute, attribute_value' -%}
 with
 
-spans as (
-    select * from {{ ref('int_attributed_active_spans') }}
-    where entity_type = '{{ entity_type }}'
-),
-
 definitions as (
     select * from {{ ref('active_definitions') }}
 ),
 
 as_of as (
     select * from {{ ref('as_of') }}
+),
+
+-- A window can reach beyond the last day that counts, into another value of an attribute.
+spans as (
+    select spans.*
+    from {{ ref('int_attributed_active_spans') }} as spans
+    inner join definitions
+        on spans.definition_id = definitions.definition_id
+            and spans.active_from < {{ or_never('definitions.valid_to') }}
+    inner join as_of
+        on spans.active_from <= as_of.as_of_date
+    where spans.entity_type = '{{ entity_type }}'
 ),
 
 changes as (
@@ -50,6 +57,7 @@ counted_groups as (
 days as (
     select
         counted_groups.*,
+        definitions.min_days,
         dates.date_day as activity_date
 
     from counted_groups
@@ -101,11 +109,16 @@ running_days as (
     where window_days = 1
 ),
 
--- What entered the window less what left it.
+-- What entered the window less what left it; none where nobody was active on a single day,
+-- unknown where the definition needs more than one.
 window_counts as (
     select
         counts.*,
-        ending.running_day_count - coalesce(starting.running_day_count, 0) as day_count
+        case
+            when counts.min_days = 1
+                then coalesce(ending.running_day_count, 0)
+                - coalesce(starting.running_day_count, 0)
+        end as day_count
 
     from counts
     left join running_days as ending

@@ -345,9 +345,10 @@ class Reference:
     # -- usage ---------------------------------------------------------------------------
 
     @cached_property
-    def days_with_usage(self) -> list[date]:
+    def first_usage_date(self) -> date:
+        """Before it nothing is known; if there is no usage, nothing ever is."""
         days = (self.date_of(event.occurred_at) for event in self.history.events)
-        return [day for day in days if day <= self.as_of]
+        return min((day for day in days if day <= self.as_of), default=date.max)
 
     @cached_property
     def usage(self) -> list[Use]:
@@ -571,7 +572,7 @@ class Reference:
     @property
     def snapshots(self) -> list[date]:
         """The month ends since the first usage up to as_of_date, and as_of_date."""
-        days = days_between(min(self.days_with_usage, default=self.as_of), self.as_of)
+        days = days_between(self.first_usage_date, self.as_of)
         return [day for day in days if day in (month_end(day), self.as_of)]
 
     def active_days_distribution(self) -> Iterator[Row]:
@@ -867,7 +868,7 @@ class Reference:
                 "median_days_to_adopt": kaplan_meier_median(
                     (row["observed_days"], row["is_adopted"])
                     for row in rows
-                    if row["entitled_date"] is not None
+                    if (row["entitled_date"] or date.min) >= self.first_usage_date
                 ),
                 "is_default_definition": self.is_default(key[0]),
             }
@@ -915,7 +916,7 @@ class Reference:
             "step_number": criterion.step_number,
             "days_to_value": elapsed(started, activated),
             "observed_days": elapsed(started, min(activated or deadline, self.as_of)),
-            "is_judged": min(self.days_with_usage, default=date.max) <= started,
+            "is_judged": started >= self.first_usage_date,
             "is_activated": activated is not None,
             "is_mature": deadline <= self.as_of,
             "is_retained": not missed(definition, later_uses) if has_outcome else None,

@@ -101,7 +101,8 @@ def test_active_clients_are_those_planted(built: Built) -> None:
     counted = built.project.rows(
         """
         select active_client_count from marts.fct_active_clients_daily
-        where window_days = 28 and activity_date = '2025-06-30'
+        where window_days = 28 and activity_date = '2025-06-30' and attribute = 'all'
+            and is_default_definition
         """
     )
     assert counted == [(TRUTHS["active_clients_28_days"],)]

@@ -15,8 +15,24 @@ MONTHS = "period_month >= '2024-01-01'"
 PERIODS = "select period_month, {} from marts.fct_client_periods where {} group by 1"
 DAYS = (
     "select activity_date, {column} from marts.fct_active_{entity}s_daily"
-    " where window_days = {days} and activity_date >= '2025-06-01'"
+    " where window_days = {days} and attribute = 'all' and is_default_definition"
+    " and activity_date >= '2025-06-01'"
 )
+BY_ATTRIBUTE = (
+    "select attribute_value, active_{entity}_count from marts.fct_active_{entity}s_daily"
+    " where window_days = 28 and attribute = '{attribute}' and is_default_definition"
+    " and activity_date = '2025-06-30'"
+)
+LIFECYCLE = (
+    "select period_start_date, {column} from marts.fct_lifecycle_counts"
+    " where period_grain = 'month' and entity_type = '{entity}' and is_complete"
+    " and is_default_definition"
+)
+REACH = (
+    "select feature, {} from marts.fct_feature_reach"
+    " where attribute = 'all' and is_default_definition"
+)
+CRITERIA = "select criterion_id, {} from marts.fct_activation_criteria"
 MOVED = (
     "select date_trunc('month', movement_date)::date, sum({sign}mrr_change_amount)"
     " from marts.fct_mrr_movements where movement_type = '{movement}' group by 1"
@@ -59,6 +75,51 @@ CASES: dict[str, tuple[str, str]] = {
         for name, column in (("stickiness", "stickiness_rate"), ("active_days", "active_day_count"))
     },
     **{
+        f"monthly_active_{entity}s_by_{attribute}": (
+            f"active_{entity}_day__attribute_value",
+            BY_ATTRIBUTE.format(entity=entity, attribute=attribute),
+        )
+        for entity in ("client", "user")
+        for attribute in ("segment", "plan")
+    },
+    **{
+        f"{name}_{entity}s": ("month", LIFECYCLE.format(column=column, entity=entity))
+        for entity in ("client", "user")
+        for name, column in (
+            ("new_active", "new_count"),
+            ("retained_active", "retained_count"),
+            ("resurrected", "resurrected_count"),
+            ("dormant", "dormant_count"),
+        )
+    },
+    "falling_clients": (
+        "day",
+        "select week_start_date, count(*) from marts.fct_client_engagement"
+        " where engagement_trend = 'falling' and is_default_definition group by 1",
+    ),
+    **{
+        name: ("client_feature__feature", REACH.format(column))
+        for name, column in (
+            ("entitled_clients", "entitled_client_count"),
+            ("adopting_clients", "adopter_count"),
+            ("feature_reach_rate", "reach_rate"),
+            ("retained_adopters", "retained_adopter_count"),
+            ("retained_adoption_rate", "retained_adoption_rate"),
+            ("entitled_features", "entitled_client_count"),
+            ("adopted_features", "adopter_count"),
+            ("feature_breadth_rate", "reach_rate"),
+            ("clients_with_unentitled_use", "unentitled_client_count"),
+        )
+    },
+    **{
+        name: ("activation_judgement__criterion_id", CRITERIA.format(column))
+        for name, column in (
+            ("activation_eligible_clients", "eligible_count"),
+            ("activated_clients", "activated_count"),
+            ("activation_rate", "activation_rate"),
+        )
+    },
+    **{
         f"{name}_mrr": ("month", MOVED.format(sign=sign, movement=movement))
         for name, sign, movement in (
             ("new", "", "new"),
@@ -85,13 +146,19 @@ CASES: dict[str, tuple[str, str]] = {
     **{
         name: (
             "retention_cell__period_number",
-            f"select period_number, {column} from marts.fct_usage_retention"
-            " where entity_type = 'client' group by 1",
+            f"select period_number, {column} from marts.fct_usage_retention_curve"
+            f" where retention_id = '{retention_id}' and retention_method = '{method}'"
+            " and attribute = 'all'",
         )
-        for name, column in (
-            ("eligible_clients", "sum(eligible_count)"),
-            ("retained_clients", "sum(retained_count)"),
-            ("usage_retention_rate", "sum(retained_count) / sum(eligible_count)"),
+        for name, column, retention_id, method in (
+            ("eligible_clients", "eligible_count", "client_month", "on"),
+            ("retained_clients", "retained_count", "client_month", "on"),
+            ("usage_retention_rate", "retention_rate", "client_month", "on"),
+            ("unbounded_retained_clients", "retained_count", "client_month", "unbounded"),
+            ("unbounded_usage_retention_rate", "retention_rate", "client_month", "unbounded"),
+            ("eligible_users", "eligible_count", "user_week", "on"),
+            ("retained_users", "retained_count", "user_week", "on"),
+            ("user_retention_rate", "retention_rate", "user_week", "on"),
         )
     },
     **{

@@ -57,11 +57,19 @@ MISSING_TABLES = {
 }
 
 LAST_DAYS = """
-    select 'fct_active_clients_daily', max(activity_date) from marts.fct_active_clients_daily
+    select 'fct_activation', max(activated_date) from marts.fct_activation
+    union all select 'fct_active_clients_daily', max(activity_date)
+        from marts.fct_active_clients_daily
+    union all select 'fct_active_days_distribution', max(snapshot_date)
+        from marts.fct_active_days_distribution
     union all select 'fct_client_activity_daily', max(activity_date)
         from marts.fct_client_activity_daily
+    union all select 'fct_client_engagement', max(week_start_date + 6)
+        from marts.fct_client_engagement
     union all select 'fct_client_mrr', max(valid_from) from marts.fct_client_mrr
     union all select 'fct_client_periods', max(period_end_date) from marts.fct_client_periods
+    union all select 'fct_feature_adoption', max(last_used_date) from marts.fct_feature_adoption
+    union all select 'fct_lifecycle', max(period_start_date) from marts.fct_lifecycle
     union all select 'fct_mrr_movements', max(movement_date) from marts.fct_mrr_movements
     union all select 'fct_survey_responses', max(responded_date) from marts.fct_survey_responses
     union all select 'fct_usage_daily', max(activity_date) from marts.fct_usage_daily

@@ -18,29 +18,26 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
-from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pytest
 
-from conftest import SOURCES, DbtProject
-from project import raw_tables, read_vars
+from compiled_project import CompiledProject, Row, Warehouse
 from test_real_data import folder_of
 
 MODELS = ("fct_usage_retention", "fct_lifecycle_counts", "fct_active_days_distribution")
-# Stands in the compiled SQL where the time zone goes.
-ANY_ZONE = "ANY_ZONE"
+DATES = {"calendar_start_date": "2019-01-01", "calendar_end_date": "2023-01-01"}
 # After all events, so that every cell is mature and every period over.
 AS_OF_DATE = date(2021, 12, 31)
 CREATED_AT = "2019-01-01"
 LOADED_AT = "2022-01-01 06:00:00"
-Row = dict[str, Any]
+# A time zone and a first day of the week.
+Calendar = tuple[str, str]
 
 # Where we answer otherwise, on purpose: why, and the part of the answer that is ours.
 DIFFERENCES: dict[str, tuple[str, Row]] = {
@@ -107,8 +104,7 @@ class Case:
         return dict(self.query["raw"]["filter"])
 
     @property
-    def calendar(self) -> tuple[str, str]:
-        """Time zone and first day of the week."""
+    def calendar(self) -> Calendar:
         return self.query["raw"]["timezone"], self.query["week_start"]
 
     @property
@@ -278,16 +274,11 @@ class Case:
         }
         alias = event["distinct_id"]
         person = self.person_of(alias)["distinct_ids"][0] if self.merges_aliases else alias
-        rows = [{"user_id": self.named(person), **user}]
-        if alias != person:
-            rows.append(
-                {
-                    "user_id": self.named(alias),
-                    "merged_into_user_id": self.named(person),
-                    **user,
-                }
-            )
-        return rows
+        merges = {person: None, alias: self.named(person) if alias != person else None}
+        return [
+            {"user_id": self.named(name), "merged_into_user_id": merged_into, **user}
+            for name, merged_into in merges.items()
+        ]
 
     def event_row(self, number: int, event: Row) -> Row:
         name = self.named(event["event"])
@@ -379,72 +370,29 @@ def in_order(key: str, value: Any) -> Any:
 # ---- the models ----------------------------------------------------------------------
 
 
-class Models:
-    """The compiled SQL of the marts and of all they need, run on all cases together."""
-
-    def __init__(self, path: Path, cases: Sequence[Case]) -> None:
-        self.project = DbtProject(path, {f"{source}_location": "raw" for source in SOURCES})
-        self.project.vars |= {"as_of_date": str(AS_OF_DATE), "reporting_time_zone": ANY_ZONE}
-        self.write_raw_tables(cases)
-        self.nodes = {week_start: self.compile(week_start) for week_start in ("sunday", "monday")}
-        self.write_definitions(cases)
-
-    def write_raw_tables(self, cases: Sequence[Case]) -> None:
-        """The raw tables, with one row per key: of several, the first."""
-        raw = [case.raw_rows() for case in cases]
-        with duckdb.connect(str(self.project.database)) as connection:
-            connection.execute("create schema raw")
-            for table in raw_tables(read_vars()):
-                columns = ", ".join(f"{column} varchar" for column in table.columns)
-                connection.execute(f"create table raw.{table.name} ({columns})")
-                key = next(iter(table.columns))
-                rows = [row for tables in raw for row in tables.get(table.name, [])]
-                for row in {row[key]: row for row in reversed(rows)}.values():
-                    insert(connection, f"raw.{table.name}", row)
-
-    def write_definitions(self, cases: Sequence[Case]) -> None:
-        """The cases' definitions instead of the project's own."""
-        with duckdb.connect(str(self.project.database)) as connection:
-            for table in ("active_definitions", "core_actions", "retention_definitions"):
-                connection.execute(f"delete from reference.{table}")
-                for case in cases:
-                    for row in case.seed_rows()[table]:
-                        insert(connection, f"reference.{table}", row)
-
-    def compile(self, week_start: str) -> list[Any]:
-        """The models in an order in which they can be built."""
-        self.project.vars |= {"week_start_day": week_start}
-        if week_start == "sunday":
-            self.project.dbt("seed")
-        upstream = [f"+{name}" for name in MODELS]
-        result = self.project.dbt("compile", "--full-refresh", "--select", *upstream).result
-        nodes = {r.node.unique_id: r.node for r in result if r.node.resource_type == "model"}
-        order = TopologicalSorter({name: node.depends_on.nodes for name, node in nodes.items()})
-        return [nodes[name] for name in order.static_order() if name in nodes]
-
-    def build(
-        self,
-        connection: duckdb.DuckDBPyConnection,
-        calendar: tuple[str, str],
-        as_of_date: date = AS_OF_DATE,
-        only: Collection[str] = (),
-    ) -> None:
-        """Build the models for a time zone and a first day of the week."""
-        zone, week_start = calendar
-        connection.execute("set TimeZone = 'UTC'")
-        for node in self.nodes[week_start]:
-            if node.name in (only or (node.name,)):
-                sql = node.compiled_code.replace(f"'{ANY_ZONE}'", f"'{zone}'")
-                sql = sql.replace(f"'{AS_OF_DATE}'", f"'{as_of_date}'")
-                connection.execute(f'create schema if not exists "{node.schema}"')
-                connection.execute(f"create or replace table {node.relation_name} as {sql}")
+def tables_of(cases: Sequence[Case]) -> dict[str, list[Row]]:
+    """Raw tables and seeds of all cases, with one row per key: of several, the first."""
+    tables: dict[str, dict[Any, Row]] = {}
+    for case in cases:
+        for name, rows in {**case.raw_rows(), **case.seed_rows()}.items():
+            for row in rows:
+                key, *_ = row.values()
+                tables.setdefault(name, {}).setdefault(key, row)
+    return {name: list(rows.values()) for name, rows in tables.items()}
 
 
-def insert(connection: duckdb.DuckDBPyConnection, table: str, row: Row) -> None:
-    marks = ", ".join("?" for _ in row)
-    connection.execute(
-        f"insert into {table} ({', '.join(row)}) values ({marks})", list(row.values())
-    )
+def build(compiled: CompiledProject, cases: Sequence[Case], calendar: Calendar) -> Warehouse:
+    """The models with all cases in them, for a time zone and a first day of the week."""
+    zone, week_start = calendar
+    variables = {"reporting_time_zone": zone, "week_start_day": week_start}
+    nodes = compiled.compile(*(f"+{name}" for name in MODELS), **variables)
+    warehouse = Warehouse(compiled, nodes=nodes)
+    for name, rows in tables_of(cases).items():
+        warehouse.insert(name, rows)
+    warehouse.insert("as_of", [{"as_of_date": AS_OF_DATE}])
+    seeds = {name for name, node in nodes.items() if node.resource_type == "seed"}
+    warehouse.build(compiled.order(MODELS, {"as_of", *seeds}))
+    return warehouse
 
 
 # ---- the answers ---------------------------------------------------------------------
@@ -454,13 +402,13 @@ def insert(connection: duckdb.DuckDBPyConnection, table: str, row: Row) -> None:
 class Answers:
     """What the marts say of a case, in the words of the case."""
 
-    connection: duckdb.DuckDBPyConnection
+    warehouse: Warehouse
     case: Case
 
     def rows(self, sql: str, **parameters: Any) -> list[tuple[Any, ...]]:
         known = {"case": self.case.name, "entity_type": self.case.entity_type, **parameters}
         used = {name: value for name, value in known.items() if f"${name}" in sql}
-        return self.connection.execute(sql, used).fetchall()
+        return self.warehouse.connection.execute(sql, used).fetchall()
 
     def found(self) -> Row:
         """Each part of the expected answer, as the marts have it."""
@@ -487,7 +435,7 @@ class Answers:
 
     @property
     def cohorts(self) -> list[date]:
-        return self.periods(date(2015, 1, 1), self.case.last_date)[-self.case.cohort_count :]
+        return self.periods(date.min, self.case.last_date)[-self.case.cohort_count :]
 
     @cached_property
     def cells(self) -> dict[tuple[str, date, int], int]:
@@ -548,7 +496,7 @@ class Answers:
         periods = range(len(self.cohorts) - number)
         return sorted(
             [int(actor in self.actors.get(("all", cohort, period), [])) for period in periods]
-            for actor in self.actors[("all", cohort, 0)]
+            for actor in self.actors.get(("all", cohort, 0), [])
         )
 
     def find_people_by_cohort_and_period(self) -> Row:
@@ -618,7 +566,7 @@ class Answers:
 
     def find_data_previous(self) -> list[int]:
         before = self.case.first_date - timedelta(days=1)
-        starts = self.periods(date(2015, 1, 1), before)[-len(self.window) :]
+        starts = self.periods(date.min, before)[-len(self.window) :]
         counts = self.active_periods(starts)
         return [counts[number + 1] for number in range(len(starts))]
 
@@ -627,13 +575,19 @@ class Answers:
         return {n: counts[int(n)] for n in self.case.expected["data_by_n_periods"]}
 
     def active_days(self) -> Counter[int]:
-        """The same from the mart of active days, whose 28 days end with as_of_date."""
-        rows = self.rows(
-            "select active_day_count, entity_count from marts.fct_active_days_distribution"
-            " where definition_id = $case and entity_type = $entity_type"
-            " and window_days = 28 and snapshot_date = $last",
-            last=self.window[-1],
-        )
+        """The same from the mart of active days, built with as_of_date at the window's end."""
+        mart = "fct_active_days_distribution"
+        with self.warehouse.transaction():
+            for name in ("as_of", mart):
+                self.warehouse.empty(name)
+            self.warehouse.insert("as_of", [{"as_of_date": self.window[-1]}])
+            self.warehouse.build([mart])
+            rows = self.rows(
+                f"select active_day_count, entity_count from marts.{mart}"
+                " where definition_id = $case and entity_type = $entity_type"
+                " and window_days = 28 and snapshot_date = $last",
+                last=self.window[-1],
+            )
         return Counter(dict(rows))
 
 
@@ -650,21 +604,18 @@ class Run:
 @pytest.fixture(scope="module")
 def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
     cases = read_cases(folder_of("retention_cases"))
-    models = Models(tmp_path_factory.mktemp("cases"), cases)
+    compiled = CompiledProject(tmp_path_factory.mktemp("cases"), MODELS, **DATES)
     run = Run(cases, {}, {})
-    with duckdb.connect(str(models.project.database)) as connection:
-        for calendar in sorted({case.calendar for case in cases}):
-            models.build(connection, calendar)
-            for case in (case for case in cases if case.calendar == calendar):
-                answers = Answers(connection, case)
-                run.found[case.name] = answers.found()
-                if (case.insight, case.grain) == ("stickiness", "day"):
-                    only = ("as_of", "fct_active_days_distribution")
-                    models.build(connection, calendar, answers.window[-1], only)
-                    run.active_days[case.name] = (
-                        answers.active_days(),
-                        answers.active_periods(answers.window),
-                    )
+    for calendar in sorted({case.calendar for case in cases}):
+        warehouse = build(compiled, cases, calendar)
+        for case in (case for case in cases if case.calendar == calendar):
+            answers = Answers(warehouse, case)
+            run.found[case.name] = answers.found()
+            if (case.insight, case.grain) == ("stickiness", "day"):
+                run.active_days[case.name] = (
+                    answers.active_days(),
+                    answers.active_periods(answers.window),
+                )
     return run
 
 

@@ -3,119 +3,117 @@
 
 with
 
-sampled_days as (
-    select dates.date_day
-    from {{ ref('dim_dates') }} as dates
-    cross join {{ ref('as_of') }} as as_of
-    where dates.date_day <= as_of.as_of_date
-        and (dates.is_month_end or dates.date_day = as_of.as_of_date)
-),
-
-active_users as (
-    select
-        counts.definition_id,
-        counts.window_days,
-        counts.activity_date,
-        counts.active_user_count,
-        count(distinct user_activity.user_id) as naive_count
-
-    from {{ ref('fct_active_users_daily') }} as counts
-    inner join sampled_days
-        on counts.activity_date = sampled_days.date_day
-    left join {{ ref('fct_user_activity_daily') }} as user_activity
-        on counts.definition_id = user_activity.definition_id
-            and counts.activity_date >= user_activity.activity_date
-            and {{ add_days('counts.activity_date', '-counts.window_days') }}
-            < user_activity.activity_date
-
-    where counts.attribute = 'all'
-
-    group by
-        counts.definition_id,
-        counts.window_days,
-        counts.activity_date,
-        counts.active_user_count
-),
-
-client_windows as (
+windows as (
     select
         counts.definition_id,
         counts.window_days,
         counts.activity_date,
         counts.active_client_count,
+        users.active_user_count
+
+    from {{ ref('fct_active_clients_daily') }} as counts
+    inner join {{ ref('dim_dates') }} as dates
+        on counts.activity_date = dates.date_day
+    inner join {{ ref('fct_active_users_daily') }} as users
+        on counts.definition_id = users.definition_id
+            and counts.window_days = users.window_days
+            and counts.activity_date = users.activity_date
+    cross join {{ ref('as_of') }} as as_of
+
+    where counts.attribute = 'all'
+        and users.attribute = 'all'
+        and (dates.is_month_end or dates.date_day = as_of.as_of_date)
+),
+
+-- Every day a window reaches, so that engines can join by date.
+window_days as (
+    select
+        windows.definition_id,
+        windows.window_days,
+        windows.activity_date,
+        dates.date_day
+
+    from windows
+    inner join {{ ref('dim_dates') }} as dates
+        on windows.activity_date >= dates.date_day
+            and {{ add_days('windows.activity_date', '-windows.window_days') }} < dates.date_day
+),
+
+client_windows as (
+    select
+        window_days.definition_id,
+        window_days.window_days,
+        window_days.activity_date,
         user_activity.client_id,
         count(distinct user_activity.user_id) as user_count,
         sum(user_activity.event_count) as event_count,
         count(distinct user_activity.activity_date) as day_count
 
-    from {{ ref('fct_active_clients_daily') }} as counts
-    inner join sampled_days
-        on counts.activity_date = sampled_days.date_day
-    left join {{ ref('fct_user_activity_daily') }} as user_activity
-        on counts.definition_id = user_activity.definition_id
-            and counts.activity_date >= user_activity.activity_date
-            and {{ add_days('counts.activity_date', '-counts.window_days') }}
-            < user_activity.activity_date
-
-    where counts.attribute = 'all'
+    from window_days
+    inner join {{ ref('fct_user_activity_daily') }} as user_activity
+        on window_days.definition_id = user_activity.definition_id
+            and window_days.date_day = user_activity.activity_date
 
     group by
-        counts.definition_id,
-        counts.window_days,
-        counts.activity_date,
-        counts.active_client_count,
+        window_days.definition_id,
+        window_days.window_days,
+        window_days.activity_date,
         user_activity.client_id
 ),
 
-active_clients as (
+naive_clients as (
     select
         client_windows.definition_id,
         client_windows.window_days,
         client_windows.activity_date,
-        client_windows.active_client_count,
-        sum(
-            case
-                when client_windows.user_count >= definitions.min_users
-                    and client_windows.event_count >= definitions.min_events
-                    and client_windows.day_count >= definitions.min_days
-                    then 1
-                else 0
-            end
-        ) as naive_count
+        count(*) as client_count
 
     from client_windows
     inner join {{ ref('active_definitions') }} as definitions
         on client_windows.definition_id = definitions.definition_id
 
+    where client_windows.user_count >= definitions.min_users
+        and client_windows.event_count >= definitions.min_events
+        and client_windows.day_count >= definitions.min_days
+
     group by
         client_windows.definition_id,
         client_windows.window_days,
-        client_windows.activity_date,
-        client_windows.active_client_count
+        client_windows.activity_date
+),
+
+naive_users as (
+    select
+        window_days.definition_id,
+        window_days.window_days,
+        window_days.activity_date,
+        count(distinct user_activity.user_id) as user_count
+
+    from window_days
+    inner join {{ ref('fct_user_activity_daily') }} as user_activity
+        on window_days.definition_id = user_activity.definition_id
+            and window_days.date_day = user_activity.activity_date
+
+    group by
+        window_days.definition_id,
+        window_days.window_days,
+        window_days.activity_date
 )
 
 select
-    'user' as entity_type,
-    definition_id,
-    window_days,
-    activity_date,
-    active_user_count as active_count,
-    naive_count
+    windows.*,
+    naive_clients.client_count as naive_client_count,
+    naive_users.user_count as naive_user_count
 
-from active_users
+from windows
+left join naive_clients
+    on windows.definition_id = naive_clients.definition_id
+        and windows.window_days = naive_clients.window_days
+        and windows.activity_date = naive_clients.activity_date
+left join naive_users
+    on windows.definition_id = naive_users.definition_id
+        and windows.window_days = naive_users.window_days
+        and windows.activity_date = naive_users.activity_date
 
-where active_user_count <> naive_count
-
-union all
-
-select
-    'client' as entity_type,
-    definition_id,
-    window_days,
-    activity_date,
-    active_client_count as active_count,
-    naive_count
-
-from active_clients
-
-where active_client_count <> naive_count
+where windows.active_client_count <> coalesce(naive_clients.client_count, 0)
+    or windows.active_user_count <> coalesce(naive_users.user_count, 0)

@@ -14,7 +14,9 @@ as_of as (
 dated_uses as (
     select
         feature_days.*,
-        {{ dbt.datediff('feature_days.activity_date', 'as_of.as_of_date', 'day') }} as age_days
+        {{ dbt.datediff(
+            'feature_days.activity_date', 'as_of.as_of_date', 'day'
+        ) }} as age_days
 
     from feature_days
     cross join as_of

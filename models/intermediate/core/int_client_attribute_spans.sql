@@ -10,7 +10,8 @@ clients as (
 ),
 
 plans as (
-    select * from {{ ref('dim_plans') }}
+    select * from {{ ref('int_plans_classified') }}
+    where disposition = 'accepted'
 ),
 
 plan_versions as (

@@ -1,6 +1,5 @@
 -- Grain: one row per user with a qualifying event: the client they belong to. It is the one
--- in `dim_users`, or for a user that is not listed there for a client that counts the one
--- they were last active for.
+-- that lists them, if it counts, or else the one they were last active for.
 
 with
 
@@ -9,8 +8,23 @@ user_activity as (
 ),
 
 users as (
-    select * from {{ ref('dim_users') }}
-    where not is_internal
+    select * from {{ ref('int_users_classified') }}
+    where disposition = 'accepted'
+),
+
+clients as (
+    select * from {{ ref('int_client_identities') }}
+    where exclusion_reason is null
+),
+
+listed_users as (
+    select
+        users.user_id,
+        clients.canonical_client_id as client_id
+
+    from users
+    inner join clients
+        on users.client_id = clients.client_id
 ),
 
 last_activity as (
@@ -28,11 +42,11 @@ last_activity as (
 final as (
     select
         last_activity.user_id,
-        coalesce(users.client_id, last_activity.client_id) as client_id
+        coalesce(listed_users.client_id, last_activity.client_id) as client_id
 
     from last_activity
-    left join users
-        on last_activity.user_id = users.user_id
+    left join listed_users
+        on last_activity.user_id = listed_users.user_id
 
     where last_activity.recency = 1
 )

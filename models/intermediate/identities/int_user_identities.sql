@@ -1,11 +1,16 @@
 -- Grain: one row per accepted user.
 -- `canonical_user_id` is the user it was merged into, at the end of any chain.
+-- A user of an internal client is internal, whichever client it acts for.
 
 with recursive
 
 users as (
     select * from {{ ref('int_users_classified') }}
     where disposition = 'accepted'
+),
+
+clients as (
+    select * from {{ ref('int_client_identities') }}
 ),
 
 {{ follow_merges('users', 'user_id', 'merged_into_user_id') }},
@@ -15,6 +20,7 @@ final as (
         users.user_id,
         merged.canonical_id as canonical_user_id,
         case
+            when clients.exclusion_reason is not null then clients.exclusion_reason
             when canonical_users.is_internal then 'internal_user'
             {%- for domain in var('internal_email_domains') %}
             when canonical_users.email like '%@{{ domain | lower | replace("'", "''") }}'
@@ -27,6 +33,8 @@ final as (
         on users.user_id = merged.user_id
     inner join users as canonical_users
         on merged.canonical_id = canonical_users.user_id
+    left join clients
+        on canonical_users.client_id = clients.client_id
 )
 
 select * from final

@@ -1,5 +1,6 @@
 -- Grain: one row per retention definition, attribute, value, cohort, method and period number
--- from 1 (of a bracket the first of its periods) in which at least one entity was retained.
+-- from 1 (of a bracket the first of its periods) in which at least one entity came back; of
+-- the rolling method it is 0 where each of them had missed a period before.
 
 {% set cohort = ['retention_id', 'attribute', 'attribute_value', 'cohort_index'] | join(', ') %}
 
@@ -45,26 +46,18 @@ return_counts as (
 ),
 
 final as (
+    {% for method in ['on', 'rolling'] -%}
     select
         {{ cohort }},
-        'on' as retention_method,
+        '{{ method }}' as retention_method,
         period_number,
-        on_count as retained_count
+        {{ method }}_count as retained_count
 
     from return_counts
 
     union all
 
-    select
-        {{ cohort }},
-        'rolling' as retention_method,
-        period_number,
-        rolling_count as retained_count
-
-    from return_counts
-
-    union all
-
+    {% endfor -%}
     select
         return_counts.retention_id,
         return_counts.attribute,

@@ -70,14 +70,13 @@ final as (
         -- keys
         candidates.criterion_id,
         candidates.client_id,
-
-        -- strings
         candidates.definition_id,
 
         -- numerics
         candidates.step_number,
-        cast({{ dbt.datediff('candidates.started_date', 'met_dates.activated_date', 'day') }}
-            as integer) as days_to_value,
+        cast({{ dbt.datediff(
+            'candidates.started_date', 'met_dates.activated_date', 'day'
+        ) }} as integer) as days_to_value,
         cast({{ dbt.datediff(
             'candidates.started_date',
             'least(coalesce(met_dates.activated_date, candidates.deadline_date), '

@@ -67,35 +67,35 @@ final as (
     select
         -- keys
         judged.definition_id,
-        defaults.definition_id as default_definition_id,
+        default_judged.definition_id as default_definition_id,
         judged.client_id,
 
         -- strings
-        coalesce(judged.missed_reasons, defaults.missed_reasons) as missed_reasons,
+        coalesce(judged.missed_reasons, default_judged.missed_reasons) as missed_reasons,
 
         -- numerics
         judged.active_user_count,
         judged.event_count,
         judged.active_day_count,
-        defaults.active_user_count as default_active_user_count,
-        defaults.event_count as default_event_count,
-        defaults.active_day_count as default_active_day_count,
+        default_judged.active_user_count as default_active_user_count,
+        default_judged.event_count as default_event_count,
+        default_judged.active_day_count as default_active_day_count,
 
         -- booleans
         judged.missed_reasons is null as is_active,
-        defaults.missed_reasons is null as is_active_by_default,
+        default_judged.missed_reasons is null as is_active_by_default,
 
         -- dates
         judged.snapshot_date
 
     from judged
-    inner join judged as defaults
-        on judged.client_id = defaults.client_id
-            and judged.snapshot_date = defaults.snapshot_date
+    inner join judged as default_judged
+        on judged.client_id = default_judged.client_id
+            and judged.snapshot_date = default_judged.snapshot_date
 
-    where defaults.definition_id = {{ default_definition() }}
+    where default_judged.definition_id = {{ default_definition() }}
         and judged.definition_id <> {{ default_definition() }}
-        and (judged.missed_reasons is null) <> (defaults.missed_reasons is null)
+        and (judged.missed_reasons is null) <> (default_judged.missed_reasons is null)
 )
 
 select * from final

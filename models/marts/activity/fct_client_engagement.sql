@@ -30,12 +30,10 @@ scored as (
 rated as (
     select
         *,
-        case
-            when baseline_event_count is not null then cast(
-                cast(event_count - baseline_event_count as {{ type_double() }})
-                / cast(baseline_deviation as {{ type_double() }}) as decimal(18, 6)
-            )
-        end as engagement_score
+        cast(
+            cast(event_count - baseline_event_count as {{ type_double() }})
+            / cast(baseline_deviation as {{ type_double() }}) as decimal(18, 6)
+        ) as engagement_score
 
     from scored
 ),

@@ -91,8 +91,9 @@ final as (
         cast(coalesce(unentitled_day_count, 0) as bigint) as unentitled_day_count,
         cast(coalesce(event_count, 0) as bigint) as event_count,
         cast(coalesce(recent_week_count, 0) as integer) as recent_week_count,
-        cast({{ dbt.datediff('entitled_date', 'adopted_date', 'day') }} as integer)
-            as days_to_adopt,
+        cast({{ dbt.datediff(
+            'entitled_date', 'adopted_date', 'day'
+        ) }} as integer) as days_to_adopt,
         cast({{ dbt.datediff(
             'entitled_date', 'coalesce(adopted_date, observed_to_date)', 'day'
         ) }} as integer) as observed_days,

@@ -48,10 +48,11 @@ status_counts as (
     select
         {{ group }},
         period_start_date,
-        {% for status in ['new', 'retained', 'resurrected', 'dormant'] -%}
-        sum(case when lifecycle_status = '{{ status }}' then 1 else 0 end) as {{ status }}_count
-        {{- ',' if not loop.last }}
-        {% endfor %}
+        sum(case when lifecycle_status = 'new' then 1 else 0 end) as new_count,
+        sum(case when lifecycle_status = 'retained' then 1 else 0 end) as retained_count,
+        sum(case when lifecycle_status = 'resurrected' then 1 else 0 end) as resurrected_count,
+        sum(case when lifecycle_status = 'dormant' then 1 else 0 end) as dormant_count
+
     from lifecycle
 
     group by {{ group }}, period_start_date
@@ -98,9 +99,9 @@ final as (
         cast(retained_count as bigint) as retained_count,
         cast(resurrected_count as bigint) as resurrected_count,
         cast(case when is_complete then dormant_count end as bigint) as dormant_count,
-        cast(
-            case when is_complete then started_count - active_count - dormant_count end as bigint
-        ) as inactive_count,
+        cast(case
+            when is_complete then started_count - active_count - dormant_count
+        end as bigint) as inactive_count,
         is_complete,
         definition_id = {{ default_definition() }} as is_default_definition,
         period_start_date

@@ -80,10 +80,10 @@ observed as (
         cohort_size,
         case when is_mature then cohort_size end as eligible_count,
         case when is_mature then reached_count end as reached_count,
-        case when is_mature then lag(reached_count) over (
+        lag(reached_count) over (
             partition by cohort_month
             order by step_number
-        ) end as previous_count
+        ) as previous_count
 
     from counts
 ),
