@@ -59,7 +59,7 @@ class Drawer:
         return self.draw(st.integers(least, most))  # type: ignore[no-any-return]
 
     def rarely(self, value: T, otherwise: T) -> T:
-        return value if self.number(0, 6) == 6 else otherwise
+        return value if self.number(0, 19) in (7, 13) else otherwise
 
     def day(self) -> date:
         """One of few days, or at a distance at which windows and periods end."""
@@ -71,18 +71,18 @@ class Drawer:
 
     def as_of_date(self) -> date:
         """Mostly late; else early, with events that have not happened yet."""
-        if self.number(0, 3) == 3:
+        if self.number(0, 9) == 7:
             return self.day()
         return max(self.days) + timedelta(self.number(0, 40))
 
     def validity(self) -> Row:
         """Mostly always."""
-        match self.number(0, 9):
+        match self.number(0, 19):
             case 7:
                 return {"valid_from": self.day(), "valid_to": None}
-            case 8:
+            case 11:
                 return {"valid_from": None, "valid_to": self.day()}
-            case 9:
+            case 13:
                 first, last = sorted([self.day(), self.day()])
                 return {"valid_from": first, "valid_to": last}
         return {"valid_from": None, "valid_to": None}
@@ -217,7 +217,7 @@ class Drawer:
 def histories(draw: Callable[[st.SearchStrategy[Any]], Any]) -> History:
     """A few clients, users, definitions and days, so that everything collides."""
     a = Drawer(draw)
-    definition_ids = ["default", "d1", "d2"][: a.number(1, 3)]
+    definition_ids = ["default", "d1", "d2"][: a.pick(2, 3, 2, 1)]
     clients = a.clients()
     client_ids = [client.client_id for client in clients]
     return History(

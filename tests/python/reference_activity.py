@@ -479,16 +479,19 @@ class Reference:
     def client_of_user(self) -> dict[str, str]:
         """The client a user is listed for, or else the one it was last active for."""
         found = {}
-        for uses in [self.usage, [use for uses in self.qualifying.values() for use in uses]]:
-            by_client = sorted(uses, key=lambda use: use.client_id, reverse=True)
-            for use in sorted(by_client, key=lambda use: use.day):
-                found[use.user_id] = use.client_id
+        uses = [use for uses in self.qualifying.values() for use in uses]
+        by_client = sorted(uses, key=lambda use: use.client_id, reverse=True)
+        for use in sorted(by_client, key=lambda use: use.day):
+            found[use.user_id] = use.client_id
         for user in self.users.values():
             found[user.user_id] = self.clients[user.client_id].client_id
         return found
 
-    def client_of(self, entity_type: str, entity_id: str) -> str:
-        return entity_id if entity_type == "client" else self.client_of_user[entity_id]
+    def client_of(self, entity_type: str, entity_id: str, acts_for: Iterable[str] = ()) -> str:
+        """The client of an entity; of a user that belongs to none the first it acts for."""
+        if entity_type == "client":
+            return entity_id
+        return self.client_of_user.get(entity_id) or min(acts_for)
 
     # -- activity ----------------------------------------------------------------------------
 
@@ -1003,11 +1006,10 @@ class Reference:
 
     def retain(self, retention: Retention) -> Iterator[Row]:
         grain = retention.period_grain
-        starts: dict[str, dict[date, date]] = defaultdict(dict)
+        starts: dict[str, dict[date, list[Use]]] = defaultdict(lambda: defaultdict(list))
         for use in self.uses(retention.definition_id, retention.start_event_name):
-            of_entity = starts[entity_of(retention.entity_type, use)]
-            period = self.period_of(grain, use.day)
-            of_entity[period] = min(use.day, of_entity.get(period, use.day))
+            entity_id = entity_of(retention.entity_type, use)
+            starts[entity_id][self.period_of(grain, use.day)].append(use)
         returns: dict[str, set[date]] = defaultdict(set)
         for use in self.uses(retention.definition_id, retention.return_event_name):
             entity_id = entity_of(retention.entity_type, use)
@@ -1016,8 +1018,10 @@ class Reference:
         for entity_id, periods in starts.items():
             first_ever = retention.start_type == "first_ever"
             for period in [min(periods)] if first_ever else periods:
-                client_id = self.client_of(retention.entity_type, entity_id)
-                for attribute, value in self.attributes(client_id, periods[period]):
+                acts_for = {use.client_id for use in periods[period]}
+                client_id = self.client_of(retention.entity_type, entity_id, acts_for)
+                start_date = min(use.day for use in periods[period])
+                for attribute, value in self.attributes(client_id, start_date):
                     if attribute == "all" or retention.is_by_attribute:
                         cohorts[period, attribute, value].add(entity_id)
         for cohort, members in cohorts.items():

@@ -1,5 +1,6 @@
--- Grain: one row per user with a qualifying event: the client they belong to. It is the one
--- that lists them, if it counts, or else the one they were last active for.
+-- Grain: one row per user that is listed for a client that counts or has a qualifying event:
+-- the client they belong to. It is the one that lists them, or else the one they were last
+-- active for.
 
 with
 
@@ -39,16 +40,24 @@ last_activity as (
     from user_activity
 ),
 
-final as (
+last_clients as (
     select
-        last_activity.user_id,
-        coalesce(listed_users.client_id, last_activity.client_id) as client_id
+        user_id,
+        client_id
 
     from last_activity
-    left join listed_users
-        on last_activity.user_id = listed_users.user_id
 
-    where last_activity.recency = 1
+    where recency = 1
+),
+
+final as (
+    select
+        coalesce(listed_users.user_id, last_clients.user_id) as user_id,
+        coalesce(listed_users.client_id, last_clients.client_id) as client_id
+
+    from listed_users
+    full outer join last_clients
+        on listed_users.user_id = last_clients.user_id
 )
 
 select * from final
