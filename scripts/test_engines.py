@@ -208,9 +208,7 @@ def main() -> int:
     parser.add_argument(
         "--engines", default=",".join(ENGINES), help="the first is what others are compared with"
     )
-    parser.add_argument(
-        "--all-tests", action="store_true", help="also run the data tests on Spark"
-    )
+    parser.add_argument("--all-tests", action="store_true", help="also run the data tests on Spark")
     options = parser.parse_args()
     names = options.engines.split(",")
     if unknown := [name for name in names if name not in ENGINES]:
