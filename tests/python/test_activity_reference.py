@@ -203,7 +203,7 @@ def test_histories_fill_every_mart() -> None:
 
 
 @random_history
-@examples(25)
+@examples(20)
 def test_marts_equal_the_reference_elsewhere(elsewhere: Warehouse, history: History) -> None:
     reference = Reference(history, ZoneInfo(NEW_YORK), "sunday", **BASELINE)
     assert_same(reference.marts(), build(elsewhere, history))
@@ -263,7 +263,7 @@ def without_months(marts: Marts, as_of_date: date) -> Marts:
 
 
 @random_history
-@examples(12)
+@examples(8)
 def test_marts_do_not_depend_on_delivery(
     compiled: CompiledProject, warehouse: Warehouse, history: History
 ) -> None:
@@ -285,7 +285,7 @@ def test_marts_do_not_depend_on_delivery(
 
 
 @random_history
-@examples(12)
+@examples(8)
 def test_marts_do_not_depend_on_loads(
     warehouse: Warehouse, incremental: str, history: History
 ) -> None:
