@@ -57,8 +57,14 @@ spells as (
 ended as (
     select
         *,
-        least(coalesce(ended_at, {{ never }}), coalesce(next_started_at, {{ never }}))
-            as version_ended_at,
+        least(
+            coalesce(ended_at, {{ never }}),
+            {% if mrr_policy('churn_recognition') == 'request' %}
+            case when next_started_at is null then coalesce(canceled_at, {{ never }})
+                else {{ never }} end,
+            {% endif %}
+            coalesce(next_started_at, {{ never }})
+        ) as version_ended_at,
         {{ dbt.dateadd('day', mrr_policy('past_due_grace_days'), 'past_due_since') }}
             as grace_ended_at
 
@@ -75,10 +81,6 @@ bounded as (
         end as recurs_from,
         case
             when subscription_status = 'past_due' then least(grace_ended_at, version_ended_at)
-            {% if mrr_policy('churn_recognition') == 'request' %}
-            when next_started_at is null and canceled_at < version_ended_at
-                then canceled_at
-            {% endif %}
             else version_ended_at
         end as recurs_to
 
