@@ -1,5 +1,5 @@
 -- Grain: one row per client and complete month from its first MRR step on.
--- `lapse_count` is how often MRR had come to 0 by then.
+-- `lapse_count` is the number of steps with MRR 0 so far.
 
 with
 
