@@ -69,30 +69,52 @@ classified as (
         or reported_m1 <> reported_m0
 ),
 
+-- What is left of a change without a change of price is rounding, and no price.
+rounded as (
+    select
+        *,
+        cast(seat_change as decimal(18, 4)) as seat_change_amount,
+        cast(discount_change as decimal(18, 4)) as discount_change_amount,
+        q1 <> q0 as has_seat_change,
+        m0 > 0 and m1 > 0 and abs(
+            cast(mrr_change_amount as {{ type_double() }}) - seat_change - discount_change
+        ) < 0.001 as is_rounding
+
+    from classified
+),
+
 final as (
     select
-        classified.client_id,
-        classified.currency_code,
-        classified.movement_type,
+        rounded.client_id,
+        rounded.currency_code,
+        rounded.movement_type,
         case
-            when classified.movement_type not in ('expansion', 'contraction') then null
+            when rounded.movement_type not in ('expansion', 'contraction') then null
             when plan_levels.plan_rank > plan_levels.previous_plan_rank then 'upgrade'
             when plan_levels.plan_rank < plan_levels.previous_plan_rank then 'downgrade'
         end as plan_change_type,
-        classified.m1 - classified.m0 as original_mrr_change_amount,
-        classified.mrr_change_amount,
-        classified.reported_m1 - classified.reported_m0 - classified.mrr_change_amount
+        rounded.m1 - rounded.m0 as original_mrr_change_amount,
+        rounded.mrr_change_amount,
+        rounded.reported_m1 - rounded.reported_m0 - rounded.mrr_change_amount
             as fx_change_amount,
-        cast(classified.seat_change as decimal(18, 4)) as seat_change_amount,
-        cast(classified.discount_change as decimal(18, 4)) as discount_change_amount,
+        case
+            when rounded.is_rounding and rounded.has_seat_change
+                then rounded.mrr_change_amount - rounded.discount_change_amount
+            else rounded.seat_change_amount
+        end as seat_change_amount,
+        case
+            when rounded.is_rounding and not rounded.has_seat_change
+                then rounded.mrr_change_amount - rounded.seat_change_amount
+            else rounded.discount_change_amount
+        end as discount_change_amount,
         coalesce(plan_levels.is_plan_change, false) as is_plan_change,
-        classified.valid_from as movement_date
+        rounded.valid_from as movement_date
 
-    from classified
+    from rounded
     left join plan_levels
-        on classified.client_id = plan_levels.client_id
-            and classified.currency_code = plan_levels.currency_code
-            and classified.valid_from = plan_levels.valid_from
+        on rounded.client_id = plan_levels.client_id
+            and rounded.currency_code = plan_levels.currency_code
+            and rounded.valid_from = plan_levels.valid_from
 )
 
 select * from final
