@@ -83,7 +83,9 @@ def spans(versions: Iterable[Version], world: World) -> list[Span]:
             end = version.ended or datetime.max
             if place + 1 < len(history):
                 end = min(end, history[place + 1].started)
-            unpaid_since = (unpaid_since or version.started) if version.status == "past_due" else None
+            unpaid_since = (
+                (unpaid_since or version.started) if version.status == "past_due" else None
+            )
             if unpaid_since is not None:
                 end = min(end, unpaid_since + world.grace_days * DAY)
             start = max(version.started, version.trial_ends or version.started)

@@ -195,10 +195,10 @@ def subscriptions(draw: st.DrawFn, name: str, client: str) -> list[Version]:
             client,
             draw(st.sampled_from([None, *PLANS])),
             draw(st.sampled_from(["active"] * 5 + ["past_due", "past_due", "paused", "trialing",
-                                                  "canceled"])),  # fmt: skip
+                                                  "canceled"])),
             draw(st.sampled_from(["USD", "EUR"])) if number == 4 else currency,
             draw(st.sampled_from(["month", "month", "year", "quarter", "week", "day",
-                                  "half_year"])),  # fmt: skip
+                                  "half_year"])),
             draw(st.sampled_from([1, 1, 2, 3])),
             draw(st.integers(0, 4)),
             draw(st.sampled_from([0, 12, 24, 60])),

@@ -1,4 +1,4 @@
--- Grain: one row per locked month, subscription, currency, client and cause for which its MRR is
+-- Grain: one row per locked month, subscription, currency, client and cause for which MRR is
 -- not what was reported. Causes are applied one after the other: rows, exchange rates, merges.
 
 with

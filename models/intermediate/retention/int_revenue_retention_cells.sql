@@ -10,8 +10,8 @@ retained_revenue as (
 -- `not_counted`: a client whose MRR came to 0 in between is lost, even if it is back.
 judged as (
     select
+        *,
         'counted' as reactivation_policy,
-        retained_revenue.*,
         net_retained_mrr_amount as retained_amount,
         case when is_retained then 1 else 0 end as retained_count
 
@@ -20,8 +20,8 @@ judged as (
     union all
 
     select
+        *,
         'not_counted' as reactivation_policy,
-        retained_revenue.*,
         case when is_uninterrupted then net_retained_mrr_amount else 0 end as retained_amount,
         case when is_retained and is_uninterrupted then 1 else 0 end as retained_count
 

@@ -24,6 +24,11 @@ months as (
             when dates.month_end_date > as_of.as_of_date then as_of.as_of_date
             else dates.month_end_date
         end as period_end_date,
+        case
+            when dates.month_end_date > as_of.as_of_date
+                then {{ add_days('as_of.as_of_date', 1) }}
+            else {{ add_days('dates.month_end_date', 1) }}
+        end as month_end_date,
         dates.month_end_date <= as_of.as_of_date as is_complete
 
     from {{ ref('dim_dates') }} as dates
@@ -36,16 +41,17 @@ shared as (
     select
         steps.*,
         months.month_start_date as period_month,
+        months.month_end_date,
         months.is_complete,
-        cast({{ dbt.datediff(
-            'case when steps.valid_from > months.month_start_date then steps.valid_from'
-            ~ ' else months.month_start_date end',
-            'case when steps.valid_to <= months.period_end_date then steps.valid_to else '
-            ~ add_days('months.period_end_date', 1) ~ ' end',
-            'day',
-        ) }} as {{ type_double() }})
-        / ({{ dbt.datediff('months.month_start_date', 'months.period_end_date', 'day') }} + 1)
-        * rates.rate as weight
+        rates.rate,
+        case
+            when steps.valid_from > months.month_start_date then steps.valid_from
+            else months.month_start_date
+        end as shared_from,
+        case
+            when steps.valid_to <= months.period_end_date then steps.valid_to
+            else months.month_end_date
+        end as shared_to
 
     from steps
     inner join months
@@ -55,6 +61,15 @@ shared as (
         on steps.currency_code = rates.currency_code
             and months.period_end_date >= rates.valid_from
             and months.period_end_date < {{ or_never('rates.valid_to') }}
+),
+
+weighted as (
+    select
+        *,
+        cast({{ dbt.datediff('shared_from', 'shared_to', 'day') }} as {{ type_double() }})
+        / {{ dbt.datediff('period_month', 'month_end_date', 'day') }} * rate as weight
+
+    from shared
 ),
 
 final as (
@@ -72,7 +87,7 @@ final as (
         is_complete,
         valid_from
 
-    from shared
+    from weighted
 )
 
 select * from final

@@ -44,14 +44,14 @@ ranked as (
         row_number() over (
             partition by client_id, churn_date
             order by
-                case when cancel_reason is null then 1 else 0 end,
-                case when is_voluntary_cancel is null then 1 else 0 end,
+                case when cancel_reason is null then 1 else 0 end asc,
+                case when is_voluntary_cancel is null then 1 else 0 end asc,
                 case
                     when subscription_status = 'paused' then 0
                     when subscription_status = 'past_due' then 1
                     else 2
-                end,
-                subscription_id,
+                end asc,
+                subscription_id asc,
                 version desc
         ) as place
 

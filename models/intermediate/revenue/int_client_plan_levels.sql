@@ -50,7 +50,7 @@ ranked_plans as (
         *,
         row_number() over (
             partition by client_id, currency_code, step_number
-            order by plan_rank desc, plan_id
+            order by plan_rank desc, plan_id asc
         ) as place,
         lag(step_number) over (
             partition by client_id, currency_code, plan_id
@@ -65,15 +65,25 @@ ranked_plans as (
 ),
 
 plan_changes as (
-    select client_id, currency_code, step_number
+    select
+        client_id,
+        currency_code,
+        step_number
+
     from ranked_plans
+
     where coalesce(previous_step_number, 0) < step_number - 1
         or previous_step_number is null
 
     {{ union_distinct() }}
 
-    select client_id, currency_code, step_number + 1 as step_number
+    select
+        client_id,
+        currency_code,
+        step_number + 1 as step_number
+
     from ranked_plans
+
     where coalesce(next_step_number, 0) <> step_number + 1
 ),
 

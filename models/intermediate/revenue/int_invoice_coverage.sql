@@ -30,8 +30,10 @@ versioned as (
             partition by invoices.invoice_id
             order by
                 case when versions.valid_from <= invoices.issued_date then 0 else 1 end,
-                case when versions.valid_from <= invoices.issued_date then -versions.version
-                    else versions.version end
+                case
+                    when versions.valid_from <= invoices.issued_date then -versions.version
+                    else versions.version
+                end
         ) as place
 
     from invoices

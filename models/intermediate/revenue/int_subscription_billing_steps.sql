@@ -51,9 +51,21 @@ spans as (
 ),
 
 changes as (
-    select 1 as direction, valid_from as change_date, spans.* from spans
+    select
+        *,
+        1 as direction,
+        valid_from as change_date
+
+    from spans
+
     union all
-    select -1 as direction, valid_to as change_date, spans.* from spans
+
+    select
+        *,
+        -1 as direction,
+        valid_to as change_date
+
+    from spans
 ),
 
 change_dates as (

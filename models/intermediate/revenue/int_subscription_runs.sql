@@ -18,26 +18,36 @@ as_of as (
     select * from {{ ref('as_of') }}
 ),
 
+neighbours as (
+    select
+        *,
+        lag(valid_to) over (
+            partition by subscription_id
+            order by version
+        ) as previous_valid_to,
+        lag(billing_interval) over (
+            partition by subscription_id
+            order by version
+        ) as previous_interval,
+        lag(billing_interval_count) over (
+            partition by subscription_id
+            order by version
+        ) as previous_interval_count
+
+    from versions
+),
+
 compared as (
     select
         *,
         case
-            when lag(valid_to) over (
-                partition by subscription_id
-                order by version
-            ) = valid_from
-            and lag(billing_interval) over (
-                partition by subscription_id
-                order by version
-            ) = billing_interval
-            and lag(billing_interval_count) over (
-                partition by subscription_id
-                order by version
-            ) = billing_interval_count then 0
+            when previous_valid_to = valid_from
+                and previous_interval = billing_interval
+                and previous_interval_count = billing_interval_count then 0
             else 1
         end as is_first
 
-    from versions
+    from neighbours
 ),
 
 numbered as (

@@ -5,22 +5,23 @@
 with
 
 runs as (
-    select * from {{ ref('int_subscription_runs') }}
-),
+    select
+        runs.*,
+        as_of.as_of_date,
+        coalesce(runs.run_end_date, as_of.as_of_date) as last_date
 
-as_of as (
-    select * from {{ ref('as_of') }}
+    from {{ ref('int_subscription_runs') }} as runs
+    cross join {{ ref('as_of') }} as as_of
 ),
 
 numbers as (
-    select {{ dbt.datediff(date_var('calendar_start_date'), 'date_day', 'day') }} as term_number
+    select row_number() over (order by date_day) - 1 as term_number
     from {{ ref('dim_dates') }}
 ),
 
 terms as (
     select
         runs.*,
-        as_of.as_of_date,
         numbers.term_number,
         case
             when runs.term_days > 0 then {{ add_days(
@@ -42,12 +43,9 @@ terms as (
         end as due_date
 
     from runs
-    cross join as_of
     inner join numbers
         on numbers.term_number * (runs.term_days + 28 * runs.term_months)
-        <= {{ dbt.datediff(
-            'runs.run_start_date', 'coalesce(runs.run_end_date, as_of.as_of_date)', 'day'
-        ) }}
+        <= {{ dbt.datediff('runs.run_start_date', 'runs.last_date', 'day') }}
 ),
 
 final as (

@@ -1,5 +1,5 @@
--- Grain: one row per subscription and term, with the MRR of its last day (or of as_of_date, while
--- it runs) and of the day it ended, at the exchange rates of that day.
+-- Grain: one row per subscription and term, with the MRR of its last day (or of as_of_date,
+-- while it runs) and of the day it ended, at the exchange rates of that day.
 
 with
 

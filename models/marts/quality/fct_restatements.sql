@@ -35,7 +35,12 @@ redefined as (
 ),
 
 changes as (
-    select period_month, client_id, restatement_cause, mrr_change_amount
+    select
+        period_month,
+        client_id,
+        restatement_cause,
+        mrr_change_amount
+
     from causes
 
     union all

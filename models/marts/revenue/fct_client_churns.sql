@@ -49,7 +49,7 @@ main_plans as (
         plan_levels.plan_id,
         row_number() over (
             partition by churns.client_id, churns.valid_from
-            order by plan_levels.plan_rank desc, plan_levels.currency_code
+            order by plan_levels.plan_rank desc, plan_levels.currency_code asc
         ) as place
 
     from churns
@@ -75,10 +75,12 @@ final as (
         -- numerics
         churns.lost_mrr_amount,
         won_back.mrr_amount as won_back_mrr_amount,
-        cast({{ dbt.datediff('churns.first_paid_date', 'churns.valid_from', 'day') }}
-            as integer) as tenure_days,
-        cast({{ dbt.datediff('churns.valid_from', 'churns.won_back_date', 'day') }}
-            as integer) as win_back_days,
+        cast(
+            {{ dbt.datediff('churns.first_paid_date', 'churns.valid_from', 'day') }} as integer
+        ) as tenure_days,
+        cast(
+            {{ dbt.datediff('churns.valid_from', 'churns.won_back_date', 'day') }} as integer
+        ) as win_back_days,
 
         -- booleans
         churns.won_back_date is not null as is_won_back,

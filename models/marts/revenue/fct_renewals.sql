@@ -17,19 +17,17 @@ as_of as (
     select * from {{ ref('as_of') }}
 ),
 
-succeeded as (
+shared as (
     select
         term_amounts.*,
         as_of.as_of_date,
         case
             when term_amounts.goes_on then term_amounts.renewed_mrr_amount
-            when successions.ended_mrr_amount > 0 then cast(
-                cast(successions.begun_mrr_amount as {{ type_double() }})
-                * term_amounts.available_mrr_amount / successions.ended_mrr_amount
-                as decimal(18, 4)
-            )
+            when successions.ended_mrr_amount > 0
+                then cast(successions.begun_mrr_amount as {{ type_double() }})
+                    * term_amounts.available_mrr_amount / successions.ended_mrr_amount
             else 0
-        end as followed_mrr_amount
+        end as shared_mrr_amount
 
     from term_amounts
     left join successions
@@ -38,6 +36,14 @@ succeeded as (
             and not term_amounts.is_open
             and not term_amounts.goes_on
     cross join as_of
+),
+
+succeeded as (
+    select
+        *,
+        cast(shared_mrr_amount as decimal(18, 4)) as followed_mrr_amount
+
+    from shared
 ),
 
 final as (
