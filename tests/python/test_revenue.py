@@ -77,7 +77,8 @@ INPUTS = """
             ('year', 1)) as t (billing_interval, intervals_per_year);
     create table reference.published_mrr
         (client_id text, period_month date, mrr_amount decimal(18, 4));
-    create table marts.dim_plans (plan_id text, plan_rank integer);
+    create table intermediate.int_plans_classified
+        (plan_id text, plan_rank integer, disposition text);
     create table intermediate.int_exchange_rate_spans
         (currency_code text, rate decimal(18, 8), valid_from date, valid_to date);
     create table intermediate.int_exchange_rates_classified
@@ -135,12 +136,15 @@ class Warehouse:
         self.insert(table, rows)
 
     def run(
-        self, deliveries: Sequence[Version], canonical: dict[str, str], names: Sequence[str] = MODELS
+        self,
+        deliveries: Sequence[Version],
+        canonical: dict[str, str],
+        names: Sequence[str] = MODELS,
     ) -> None:
         self.replace(
             "int_client_identities", [(raw, to, None) for raw, to in sorted(canonical.items())]
         )
-        self.replace("dim_plans", PLANS.items())
+        self.replace("int_plans_classified", [(*plan, "accepted") for plan in PLANS.items()])
         latest = set(reference.known_at(deliveries, datetime.max))
         self.replace(
             "int_subscriptions_classified",
@@ -194,11 +198,15 @@ def subscriptions(draw: st.DrawFn, name: str, client: str) -> list[Version]:
             number,
             client,
             draw(st.sampled_from([None, *PLANS])),
-            draw(st.sampled_from(["active"] * 5 + ["past_due", "past_due", "paused", "trialing",
-                                                  "canceled"])),
+            draw(
+                st.sampled_from(
+                    ["active"] * 5 + ["past_due", "past_due", "paused", "trialing", "canceled"]
+                )
+            ),
             draw(st.sampled_from(["USD", "EUR"])) if number == 4 else currency,
-            draw(st.sampled_from(["month", "month", "year", "quarter", "week", "day",
-                                  "half_year"])),
+            draw(
+                st.sampled_from(["month", "month", "year", "quarter", "week", "day", "half_year"])
+            ),
             draw(st.sampled_from([1, 1, 2, 3])),
             draw(st.integers(0, 4)),
             draw(st.sampled_from([0, 12, 24, 60])),

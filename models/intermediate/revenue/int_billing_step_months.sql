@@ -63,13 +63,29 @@ shared as (
             and months.period_end_date < {{ or_never('rates.valid_to') }}
 ),
 
+counted as (
+    select
+        *,
+        {{ dbt.datediff(
+            'shared_from',
+            'shared_to',
+            'day',
+        ) }} as shared_days,
+        {{ dbt.datediff(
+            'period_month',
+            'month_end_date',
+            'day',
+        ) }} as month_days
+
+    from shared
+),
+
 weighted as (
     select
         *,
-        cast({{ dbt.datediff('shared_from', 'shared_to', 'day') }} as {{ type_double() }})
-        / {{ dbt.datediff('period_month', 'month_end_date', 'day') }} * rate as weight
+        cast(shared_days as {{ type_double() }}) / month_days * rate as weight
 
-    from shared
+    from counted
 ),
 
 final as (

@@ -24,7 +24,8 @@ versions as (
 ),
 
 plans as (
-    select * from {{ ref('dim_plans') }}
+    select * from {{ ref('int_plans_classified') }}
+    where disposition = 'accepted'
 ),
 
 held_plans as (

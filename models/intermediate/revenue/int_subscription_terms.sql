@@ -8,7 +8,11 @@ runs as (
     select
         runs.*,
         as_of.as_of_date,
-        coalesce(runs.run_end_date, as_of.as_of_date) as last_date
+        {{ dbt.datediff(
+            'runs.run_start_date',
+            'coalesce(runs.run_end_date, as_of.as_of_date)',
+            'day',
+        ) }} as run_days
 
     from {{ ref('int_subscription_runs') }} as runs
     cross join {{ ref('as_of') }} as as_of
@@ -44,8 +48,7 @@ terms as (
 
     from runs
     inner join numbers
-        on numbers.term_number * (runs.term_days + 28 * runs.term_months)
-        <= {{ dbt.datediff('runs.run_start_date', 'runs.last_date', 'day') }}
+        on runs.run_days >= numbers.term_number * (runs.term_days + 28 * runs.term_months)
 ),
 
 final as (

@@ -37,7 +37,21 @@ causes as (
 ),
 
 churns as (
-    select * from client_mrr
+    select
+        *,
+        {{ dbt.datediff(
+            'first_paid_date',
+            'valid_from',
+            'day',
+        ) }} as tenure_days,
+        {{ dbt.datediff(
+            'valid_from',
+            'won_back_date',
+            'day',
+        ) }} as win_back_days
+
+    from client_mrr
+
     where mrr_amount = 0
         and lost_mrr_amount > 0
 ),
@@ -75,12 +89,8 @@ final as (
         -- numerics
         churns.lost_mrr_amount,
         won_back.mrr_amount as won_back_mrr_amount,
-        cast(
-            {{ dbt.datediff('churns.first_paid_date', 'churns.valid_from', 'day') }} as integer
-        ) as tenure_days,
-        cast(
-            {{ dbt.datediff('churns.valid_from', 'churns.won_back_date', 'day') }} as integer
-        ) as win_back_days,
+        cast(churns.tenure_days as integer) as tenure_days,
+        cast(churns.win_back_days as integer) as win_back_days,
 
         -- booleans
         churns.won_back_date is not null as is_won_back,
