@@ -1,6 +1,5 @@
 -- Grain: one row per accepted invoice or credit note of a counted client, issued by as_of_date.
--- What was billed and is open is valued on the day of issue, what was paid or given back on the
--- day of payment.
+-- What was billed is valued on the day of issue, what was paid or given back on that of payment.
 
 with
 
@@ -33,9 +32,8 @@ dated as (
         {{ reporting_date('invoices.issued_at') }} as issued_date,
         {{ reporting_date('coalesce(invoices.paid_at, invoices.issued_at)') }} as settled_date,
         case
-            when invoices.invoice_status not in ('paid', 'refunded')
-                then invoices.invoice_status
-            when {{ reporting_date('coalesce(invoices.paid_at, invoices.issued_at)') }}
+            when invoices.invoice_status in ('paid', 'refunded')
+                and {{ reporting_date('coalesce(invoices.paid_at, invoices.issued_at)') }}
                 > as_of.as_of_date then 'open'
             else invoices.invoice_status
         end as invoice_status
@@ -45,12 +43,10 @@ dated as (
         on invoices.client_id = clients.client_id
     cross join as_of
 
-    where {{ reporting_date('invoices.issued_at') }} <= as_of.as_of_date
-        -- A payment may come before its invoice; nothing after as_of_date has happened.
-        or (
-            invoices.invoice_status = 'paid'
-            and {{ reporting_date('invoices.paid_at') }} <= as_of.as_of_date
-        )
+    -- A payment may come before its invoice.
+    where {{ reporting_date(
+        'least(invoices.issued_at, coalesce(invoices.paid_at, invoices.issued_at))'
+    ) }} <= as_of.as_of_date
 ),
 
 valued as (
