@@ -83,7 +83,9 @@ counted as (
 weighted as (
     select
         *,
-        cast(shared_days as {{ type_double() }}) / month_days * rate as weight
+        cast(
+            cast(shared_days as {{ type_double() }}) / month_days * rate as decimal(18, 10)
+        ) as weight
 
     from counted
 ),
