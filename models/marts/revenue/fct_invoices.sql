@@ -1,5 +1,5 @@
 -- Grain: one row per accepted invoice or credit note of a counted client, issued by as_of_date.
--- What was billed is valued on the day of issue, what was paid or given back on that of payment.
+-- What was billed is valued on the day of issue, what was paid or given back on its own day.
 
 with
 
