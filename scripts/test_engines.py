@@ -214,9 +214,7 @@ def main() -> int:
     parser.add_argument(
         "--engines", default=",".join(ENGINES), help="the first is what others are compared with"
     )
-    parser.add_argument(
-        "--all-tests", action="store_true", help="run every test on Spark as well"
-    )
+    parser.add_argument("--all-tests", action="store_true", help="run every test on Spark as well")
     options = parser.parse_args()
     names = options.engines.split(",")
     if unknown := [name for name in names if name not in ENGINES]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from graphlib import TopologicalSorter
 from pathlib import Path
@@ -156,9 +156,7 @@ class Warehouse:
             f"delete from {self.relation(name)} where activity_date in"
             " (select activity_date from touched)"
         )
-        self.connection.execute(
-            f"insert into {self.relation(name)} by name select * from touched"
-        )
+        self.connection.execute(f"insert into {self.relation(name)} by name select * from touched")
 
     def rows(self, name: str) -> list[Row]:
         cursor = self.connection.execute(f"from {self.relation(name)}")

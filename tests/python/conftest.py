@@ -193,8 +193,6 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
         if not output.exists():
             result = project.build()
             if result.returncode != 0:
-                pytest.exit(
-                    f"the demo build failed:\n{result.stdout}{result.stderr}", returncode=1
-                )
+                pytest.exit(f"the demo build failed:\n{result.stdout}{result.stderr}", returncode=1)
             output.write_text(result.stdout)
     return Built(project, output.read_text())

@@ -107,7 +107,7 @@ class Drawer:
             kind = self.pick(*kinds, "changes", "yes")
             if kind == "unlisted":
                 continue
-            spans = [(None, None, kind == "yes")]
+            spans: list[tuple[date | None, date | None, bool]] = [(None, None, kind == "yes")]
             if kind == "changes":
                 first, last = sorted([self.day(), self.day()])
                 is_core = self.pick(True, False)

@@ -33,7 +33,7 @@ from reference_activity import (
 )
 
 HISTORIES = 200
-BASELINE = {"baseline_weeks": 4, "baseline_weeks_min": 2}
+BASELINE: dict[str, Any] = {"baseline_weeks": 4, "baseline_weeks_min": 2}
 ENTITY = ["definition_id", "entity_type", "entity_id", "period_grain", "period_start_date"]
 GROUP = ["definition_id", "window_days", "attribute", "attribute_value", "activity_date"]
 CELL = ["retention_id", "retention_method", "attribute", "attribute_value", "period_number"]
@@ -305,17 +305,14 @@ def incremental(compiled: CompiledProject) -> str:
 
 def history_of(moments: Iterable[datetime], as_of_date: date, grain: str) -> History:
     """One client whose one user acts at these times; retention by a grain."""
-    always = {"valid_from": None, "valid_to": None}
+    always: dict[str, Any] = {"valid_from": None, "valid_to": None}
+    least: dict[str, Any] = {"min_users": 1, "min_events": 1, "min_days": 1, "window_days": 28}
     return History(
         as_of_date=as_of_date,
-        definitions=[Definition(**always, definition_id="default", **THRESHOLDS)],
-        core_actions=[
-            CoreAction(**always, definition_id="default", event_name="*", is_core=True)
-        ],
+        definitions=[Definition(**always, definition_id="default", **least)],
+        core_actions=[CoreAction(**always, definition_id="default", event_name="*", is_core=True)],
         criteria=[],
-        retentions=[
-            Retention("r1", "default", "user", grain, "first_ever", None, None, 3, False)
-        ],
+        retentions=[Retention("r1", "default", "user", grain, "first_ever", None, None, 3, False)],
         brackets=[],
         clients=[Client("c1", datetime(2023, 1, 1), "smb", False, None)],
         users=[],
@@ -327,9 +324,6 @@ def history_of(moments: Iterable[datetime], as_of_date: date, grain: str) -> His
             for number, moment in enumerate(moments)
         ],
     )
-
-
-THRESHOLDS = {"min_users": 1, "min_events": 1, "min_days": 1, "window_days": 28}
 
 
 @pytest.mark.parametrize(
@@ -369,7 +363,9 @@ def test_weeks_begin_on_the_day_of_the_variable(
     """Friday, Saturday, then Monday; or up to Saturday, then Sunday: two weeks each."""
     days = [5, 6, 7] if is_elsewhere else [6, 7, 8]
     moments = [datetime(2024, 1, day, 17, tzinfo=UTC).replace(tzinfo=None) for day in days]
-    marts = build(elsewhere if is_elsewhere else warehouse, history_of(moments, date(2024, 1, 9), "week"))
+    marts = build(
+        elsewhere if is_elsewhere else warehouse, history_of(moments, date(2024, 1, 9), "week")
+    )
     assert {
         row["period_start_date"]: row["lifecycle_status"]
         for row in marts["fct_lifecycle"]

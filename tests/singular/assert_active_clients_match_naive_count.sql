@@ -3,40 +3,41 @@
 
 with
 
-windows as (
+counted_windows as (
     select
         counts.definition_id,
         counts.window_days,
         counts.activity_date,
         counts.active_client_count,
-        users.active_user_count
+        user_counts.active_user_count
 
     from {{ ref('fct_active_clients_daily') }} as counts
     inner join {{ ref('dim_dates') }} as dates
         on counts.activity_date = dates.date_day
-    inner join {{ ref('fct_active_users_daily') }} as users
-        on counts.definition_id = users.definition_id
-            and counts.window_days = users.window_days
-            and counts.activity_date = users.activity_date
+    inner join {{ ref('fct_active_users_daily') }} as user_counts
+        on counts.definition_id = user_counts.definition_id
+            and counts.window_days = user_counts.window_days
+            and counts.activity_date = user_counts.activity_date
     cross join {{ ref('as_of') }} as as_of
 
     where counts.attribute = 'all'
-        and users.attribute = 'all'
+        and user_counts.attribute = 'all'
         and (dates.is_month_end or dates.date_day = as_of.as_of_date)
 ),
 
 -- Every day a window reaches, so that engines can join by date.
 window_days as (
     select
-        windows.definition_id,
-        windows.window_days,
-        windows.activity_date,
+        counted_windows.definition_id,
+        counted_windows.window_days,
+        counted_windows.activity_date,
         dates.date_day
 
-    from windows
+    from counted_windows
     inner join {{ ref('dim_dates') }} as dates
-        on windows.activity_date >= dates.date_day
-            and {{ add_days('windows.activity_date', '-windows.window_days') }} < dates.date_day
+        on counted_windows.activity_date >= dates.date_day
+            and {{ add_days('counted_windows.activity_date', '-counted_windows.window_days') }}
+            < dates.date_day
 ),
 
 client_windows as (
@@ -101,19 +102,19 @@ naive_users as (
 )
 
 select
-    windows.*,
+    counted_windows.*,
     naive_clients.client_count as naive_client_count,
     naive_users.user_count as naive_user_count
 
-from windows
+from counted_windows
 left join naive_clients
-    on windows.definition_id = naive_clients.definition_id
-        and windows.window_days = naive_clients.window_days
-        and windows.activity_date = naive_clients.activity_date
+    on counted_windows.definition_id = naive_clients.definition_id
+        and counted_windows.window_days = naive_clients.window_days
+        and counted_windows.activity_date = naive_clients.activity_date
 left join naive_users
-    on windows.definition_id = naive_users.definition_id
-        and windows.window_days = naive_users.window_days
-        and windows.activity_date = naive_users.activity_date
+    on counted_windows.definition_id = naive_users.definition_id
+        and counted_windows.window_days = naive_users.window_days
+        and counted_windows.activity_date = naive_users.activity_date
 
-where windows.active_client_count <> coalesce(naive_clients.client_count, 0)
-    or windows.active_user_count <> coalesce(naive_users.user_count, 0)
+where counted_windows.active_client_count <> coalesce(naive_clients.client_count, 0)
+    or counted_windows.active_user_count <> coalesce(naive_users.user_count, 0)

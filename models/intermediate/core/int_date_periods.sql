@@ -5,14 +5,19 @@
 with
 
 dates as (
-    select * from {{ ref('dim_dates') }}
+    select
+        *,
+        {{ unknown_date() }} as anchor_date,
+        {{ week_start(unknown_date()) }} as anchor_week_date
+
+    from {{ ref('dim_dates') }}
 ),
 
 final as (
     select
         'day' as period_grain,
         cast({{ dbt.datediff(
-            unknown_date(), 'date_day', 'day'
+            'anchor_date', 'date_day', 'day'
         ) }} as integer) as period_index,
         date_day,
         date_day as period_start_date,
@@ -25,7 +30,7 @@ final as (
     select
         'week' as period_grain,
         cast({{ dbt.datediff(
-            week_start(unknown_date()), 'week_start_date', 'day'
+            'anchor_week_date', 'week_start_date', 'day'
         ) }} / 7 as integer) as period_index,
         date_day,
         week_start_date as period_start_date,
@@ -37,7 +42,7 @@ final as (
 
     select
         'month' as period_grain,
-        {{ months_between(unknown_date(), 'month_start_date') }} as period_index,
+        {{ months_between('anchor_date', 'month_start_date') }} as period_index,
         date_day,
         month_start_date as period_start_date,
         month_end_date as period_end_date

@@ -74,6 +74,7 @@ spans as (
     {% endfor %}
 ),
 
+-- Left joins keep engines from joining the periods with each other first.
 final as (
     select
         spans.retention_id,
@@ -81,19 +82,19 @@ final as (
         spans.cohort_index,
         cast(spans.period_number as integer) as period_number,
         cast(spans.last_period_number as integer) as last_period_number,
-        last_periods.period_end_date <= as_of.as_of_date as is_mature,
+        coalesce(last_periods.period_end_date <= as_of.as_of_date, false) as is_mature,
         cohort_periods.period_start_date as cohort_start_date,
         first_periods.period_start_date
 
     from spans
     cross join as_of
-    inner join periods as cohort_periods
+    left join periods as cohort_periods
         on spans.period_grain = cohort_periods.period_grain
             and spans.cohort_index = cohort_periods.period_index
-    inner join periods as first_periods
+    left join periods as first_periods
         on spans.period_grain = first_periods.period_grain
             and spans.cohort_index + spans.period_number = first_periods.period_index
-    inner join periods as last_periods
+    left join periods as last_periods
         on spans.period_grain = last_periods.period_grain
             and spans.cohort_index + spans.last_period_number = last_periods.period_index
 
