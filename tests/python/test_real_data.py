@@ -117,7 +117,7 @@ def metabase(tmp_path_factory: pytest.TempPathFactory) -> DbtProject:
     project = map_sample(
         tmp_path_factory.mktemp("metabase"), "metabase_sample", folder, as_of_date="2022-06-21"
     )
-    project.dbt("build")
+    project.dbt("build", "--exclude-resource-type", "unit_test")
     return project
 
 
@@ -236,7 +236,7 @@ def test_metabase_at_its_end_gives_the_published_figures(
 def telco(tmp_path_factory: pytest.TempPathFactory) -> DbtProject:
     folder = folder_of("telco_ibm")
     project = map_sample(tmp_path_factory.mktemp("telco"), "telco_ibm", folder)
-    project.dbt("build")
+    project.dbt("build", "--exclude-resource-type", "unit_test")
     return project
 
 
@@ -319,7 +319,7 @@ def supermarket(
         writer.writeheader()
         writer.writerows(answers)
     project = map_sample(tmp_path_factory.mktemp("supermarket"), "nps_supermarket", folder)
-    project.dbt("build")
+    project.dbt("build", "--exclude-resource-type", "unit_test")
     return project
 
 
