@@ -46,8 +46,8 @@ class Engine(ABC):
     target: str
     dialect: str
     schema_prefix = "active_clients_"
-    # Whether data tests are run here too, though the rows are compared with DuckDB's.
-    repeats_data_tests = True
+    # Whether every test runs here too, though the rows are compared with DuckDB's.
+    runs_all_tests = True
 
     def __init__(self, directory: Path) -> None:
         self.directory = directory / self.name
@@ -189,7 +189,7 @@ class Spark(Engine):
 
     name, target, dialect = "spark", "spark", "databricks"
     port, master_port = 10039, 7139
-    repeats_data_tests = False
+    runs_all_tests = False
     # A thousand statements on a few rows each: compiling them takes longer than running them.
     settings: tuple[str, ...] = (
         "spark.sql.codegen.wholeStage=false",

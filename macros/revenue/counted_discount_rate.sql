@@ -1,6 +1,6 @@
-{# The discount that lowers MRR, by the variable discount_policy. #}
+{# The discount that lowers MRR, by the policy discount_policy. #}
 {% macro counted_discount_rate() %}
-    {%- set policy = choice_var('discount_policy', ['none', 'forever_only', 'all']) -%}
+    {%- set policy = mrr_policy('discount_policy') -%}
     {%- if policy == 'all' -%}
         discount_rate
     {%- elif policy == 'forever_only' -%}

@@ -209,6 +209,85 @@ CASES: dict[str, tuple[str, str]] = {
         )
     },
 }
+CASES |= {
+    "incomparable_base_mrr": ("month", PERIODS.format("sum(incomparable_base_mrr_amount)", MONTHS)),
+    "constant_net_new_mrr": (
+        "month",
+        "select date_trunc('month', movement_date)::date, sum(constant_mrr_change_amount)"
+        " from marts.fct_mrr_movements group by 1",
+    ),
+    **{
+        f"{part}_driven_mrr": (
+            "month",
+            f"select date_trunc('month', movement_date)::date, sum({part}_change_amount)"
+            " from marts.fct_mrr_movements group by 1",
+        )
+        for part in ("seat", "price", "plan", "discount")
+    },
+    **{
+        f"{kind}_mrr": (
+            "month",
+            f"select date_trunc('month', movement_date)::date, sum({sign}mrr_change_amount)"
+            f" from marts.fct_mrr_movements where plan_change_type = '{kind}' group by 1",
+        )
+        for kind, sign in (("upgrade", ""), ("downgrade", "-"))
+    },
+    **{
+        name: (
+            "revenue_retention_cell__period_number",
+            f"select period_number, {column} from marts.fct_revenue_retention"
+            " where retention_type = 'cohort' and reactivation_policy = 'counted' group by 1",
+        )
+        for name, column in (
+            ("cohort_clients", "sum(base_client_count)"),
+            ("cohort_retained_clients", "sum(retained_client_count)"),
+            ("logo_retention_rate", "sum(retained_client_count) / sum(base_client_count)"),
+            ("cohort_base_mrr", "sum(base_mrr_amount)"),
+            ("cohort_net_retained_mrr", "sum(net_retained_mrr_amount)"),
+            ("cohort_gross_retained_mrr", "sum(gross_retained_mrr_amount)"),
+            ("cohort_net_retention", "sum(net_retained_mrr_amount) / sum(base_mrr_amount)"),
+            ("cohort_gross_retention", "sum(gross_retained_mrr_amount) / sum(base_mrr_amount)"),
+        )
+    },
+    **{
+        name: (
+            "month",
+            f"select date_trunc('month', {day})::date, {column} from marts.{mart}"
+            f" where {where} group by 1",
+        )
+        for name, mart, day, column, where in (
+            ("available_mrr", "fct_renewals", "term_end_date", "sum(available_mrr_amount)",
+             "renewal_outcome <> 'open'"),
+            ("renewed_mrr", "fct_renewals", "term_end_date", "sum(retained_mrr_amount)", "true"),
+            ("renewal_rate", "fct_renewals", "term_end_date",
+             "sum(retained_mrr_amount) / sum(available_mrr_amount)", "renewal_outcome <> 'open'"),
+            ("upcoming_renewals", "fct_renewals", "term_end_date", "count(*)", "is_upcoming"),
+            ("mrr_at_stake", "fct_renewals", "term_end_date", "sum(available_mrr_amount)",
+             "is_upcoming"),
+            ("churns", "fct_client_churns", "churn_date", "count(*)", "true"),
+            ("won_back_churns", "fct_client_churns", "churn_date", "sum(is_won_back::int)", "true"),
+            ("win_back_rate", "fct_client_churns", "churn_date",
+             "sum(is_won_back::int) / count(*)", "true"),
+            ("lost_client_mrr", "fct_client_churns", "churn_date", "sum(lost_mrr_amount)", "true"),
+            ("billed_revenue", "fct_invoices", "issued_date", "sum(billed_amount)", "true"),
+            ("collected_revenue", "fct_invoices", "settled_date", "sum(collected_amount)",
+             "settled_date is not null"),
+            ("refunded_revenue", "fct_invoices", "settled_date", "sum(refunded_amount)",
+             "settled_date is not null"),
+            ("overdue_revenue", "fct_invoices", "issued_date", "sum(overdue_amount)", "true"),
+            ("billed_mrr", "fct_mrr_invoice_reconciliation", "period_month",
+             "sum(billed_mrr_amount)", "true"),
+            ("invoiced_mrr", "fct_mrr_invoice_reconciliation", "period_month",
+             "sum(invoiced_mrr_amount)", "true"),
+            ("invoice_coverage_rate", "fct_mrr_invoice_reconciliation", "period_month",
+             "sum(invoiced_mrr_amount) / sum(billed_mrr_amount)", "true"),
+            ("reported_mrr", "fct_reported_mrr", "period_month", "sum(reported_mrr_amount)",
+             "true"),
+            ("restated_mrr", "fct_reported_mrr", "period_month", "sum(restated_mrr_amount)",
+             "true"),
+        )
+    },
+}  # fmt: skip
 GRAINS = {"month": "metric_time__month", "day": "metric_time__day"}
 
 

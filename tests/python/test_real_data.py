@@ -117,7 +117,7 @@ def metabase(tmp_path_factory: pytest.TempPathFactory) -> DbtProject:
     project = map_sample(
         tmp_path_factory.mktemp("metabase"), "metabase_sample", folder, as_of_date="2022-06-21"
     )
-    project.dbt("build")
+    project.dbt("build", "--exclude-resource-type", "unit_test")
     return project
 
 
@@ -134,6 +134,7 @@ def metabase_at_its_end(tmp_path_factory: pytest.TempPathFactory) -> DbtProject:
         "--select",
         "+fct_mrr_movements",
         "+fct_client_mrr",
+        "+fct_client_churns",
         "+fct_survey_responses",
         "+fct_client_lifetime_value",
     )
@@ -218,6 +219,15 @@ def test_metabase_at_its_end_gives_the_published_figures(
         (Decimal("6704097.2000"),)
     ]
 
+    # Cancelled, whether or not the trial was converted; and those of them that had paid.
+    assert rows(
+        "select count(*) from intermediate.int_subscription_versions where valid_to is not null"
+    ) == [(2031,)]
+    assert rows("select count(*), sum(is_won_back::int) from marts.fct_client_churns") == [(599, 0)]
+    # The price is of the account, so that seats are no quantity: the sample alone has them.
+    seats = folder_of("metabase_sample") / "subscriptions.csv"
+    assert duckdb.sql(f"select sum(seats) from read_csv('{seats}')").fetchall() == [(40463,)]
+
 
 # ---- telco_ibm -----------------------------------------------------------------------
 
@@ -226,7 +236,7 @@ def test_metabase_at_its_end_gives_the_published_figures(
 def telco(tmp_path_factory: pytest.TempPathFactory) -> DbtProject:
     folder = folder_of("telco_ibm")
     project = map_sample(tmp_path_factory.mktemp("telco"), "telco_ibm", folder)
-    project.dbt("build")
+    project.dbt("build", "--exclude-resource-type", "unit_test")
     return project
 
 
@@ -269,6 +279,18 @@ def test_telco_churn_by_contract_is_what_was_published(telco: DbtProject) -> Non
     ) == [("month-to-month", 42.71), ("one year", 11.27), ("two year", 2.83)]
 
 
+def test_telco_retention_and_churns_say_the_same(telco: DbtProject) -> None:
+    assert telco.rows(
+        "select count(*), sum(lost_mrr_amount), sum(is_won_back::int) from marts.fct_client_churns"
+    ) == [(1869, Decimal("139130.8500"), 0)]
+    assert telco.rows(
+        "select base_client_count, retained_client_count, gross_retention_rate = net_retention_rate"
+        " from marts.fct_revenue_retention where retention_type = 'all_clients'"
+        " and reactivation_policy = 'counted' and period_number = 1"
+        " and base_month = date '2018-08-01'"
+    ) == [(7032, 5163, True)]
+
+
 # ---- nps_supermarket -----------------------------------------------------------------
 
 
@@ -297,7 +319,7 @@ def supermarket(
         writer.writeheader()
         writer.writerows(answers)
     project = map_sample(tmp_path_factory.mktemp("supermarket"), "nps_supermarket", folder)
-    project.dbt("build")
+    project.dbt("build", "--exclude-resource-type", "unit_test")
     return project
 
 

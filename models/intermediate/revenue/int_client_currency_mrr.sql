@@ -29,6 +29,7 @@ final as (
         levels.client_id,
         levels.currency_code,
         levels.seat_count,
+        levels.contract_mrr_amount as original_contract_mrr_amount,
         levels.mrr_amount as original_mrr_amount,
         rates.rate as exchange_rate,
         cast(levels.contract_mrr_amount * rates.rate as decimal(18, 4))

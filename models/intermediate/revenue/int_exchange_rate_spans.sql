@@ -1,5 +1,7 @@
 -- Grain: one row per currency and span of days [valid_from, valid_to) with one rate to the
 -- reporting currency; the reporting currency itself has rate 1 throughout.
+-- Rates have 19 digits: DuckDB multiplies decimals of 18 in 64 bits, which amounts of ten
+-- million overflow.
 
 with
 
@@ -12,7 +14,7 @@ exchange_rates as (
 final as (
     select
         currency_code,
-        cast(rate as decimal(18, 8)) as rate,
+        cast(rate as decimal(19, 8)) as rate,
         rate_date as valid_from,
         lead(rate_date) over (
             partition by currency_code
@@ -25,7 +27,7 @@ final as (
 
     select
         {{ reporting_currency() }} as currency_code,
-        cast(1 as decimal(18, 8)) as rate,
+        cast(1 as decimal(19, 8)) as rate,
         {{ unknown_date() }} as valid_from,
         cast(null as date) as valid_to
 )

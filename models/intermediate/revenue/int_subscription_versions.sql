@@ -8,100 +8,57 @@ subscriptions as (
     where disposition = 'accepted'
 ),
 
+spans as (
+    {{ recurring_spans('subscriptions') | indent(4) }}
+),
+
 clients as (
     select * from {{ ref('int_client_identities') }}
     where exclusion_reason is null
-),
-
-billing_intervals as (
-    select * from {{ ref('billing_intervals') }}
 ),
 
 as_of as (
     select * from {{ ref('as_of') }}
 ),
 
--- A version ends where the next one begins, even if its own end was never delivered.
-sequenced as (
-    select
-        *,
-        least(
-            coalesce(ended_at, {{ far_future() }}),
-            coalesce(lead(started_at) over (
-                partition by subscription_id
-                order by version
-            ), {{ far_future() }})
-        ) as version_ended_at,
-        {{ dbt.dateadd('day', number_var('past_due_grace_days'), 'started_at') }}
-            as grace_ended_at
-
-    from subscriptions
-),
-
-bounded as (
-    select
-        *,
-        case
-            when trial_ends_at > started_at then trial_ends_at
-            else started_at
-        end as recurs_from,
-        case
-            when subscription_status = 'past_due' then least(grace_ended_at, version_ended_at)
-            else version_ended_at
-        end as recurs_to
-
-    from sequenced
-),
-
-priced as (
-    select
-        bounded.*,
-        cast(bounded.quantity * bounded.unit_price_amount as {{ type_double() }})
-        * billing_intervals.intervals_per_year
-        / (12 * bounded.billing_interval_count) as list_mrr,
-        {{ counted_discount_rate() }} as counted_discount_rate
-
-    from bounded
-    inner join billing_intervals
-        on bounded.billing_interval = billing_intervals.billing_interval
-),
-
 final as (
     select
         -- ids
-        priced.subscription_id,
-        priced.version,
+        spans.subscription_id,
+        spans.version,
         clients.canonical_client_id as client_id,
-        priced.plan_id,
+        spans.plan_id,
 
         -- strings
-        priced.subscription_status,
-        priced.currency_code,
+        spans.subscription_status,
+        spans.currency_code,
+        spans.billing_interval,
+        spans.cancel_reason,
 
         -- numerics
-        priced.quantity as seat_count,
-        cast(priced.list_mrr as decimal(18, 4)) as contract_mrr_amount,
-        cast(priced.list_mrr * (1 - priced.discount_rate) as decimal(18, 4))
-            as billed_mrr_amount,
-        cast(priced.list_mrr * (1 - priced.counted_discount_rate) as decimal(18, 4))
-            as mrr_amount,
+        spans.billing_interval_count,
+        spans.quantity as seat_count,
+        spans.contract_mrr_amount,
+        spans.billed_mrr_amount,
+        spans.mrr_amount,
 
         -- booleans
-        {{ is_recurring_status('priced.subscription_status') }} as is_recurring,
+        spans.is_recurring,
+        spans.is_voluntary_cancel,
 
         -- dates
-        {{ reporting_date('priced.recurs_from') }} as valid_from,
-        case
-            when priced.recurs_to < {{ far_future() }}
-                then {{ reporting_date('priced.recurs_to') }}
-        end as valid_to
+        spans.valid_from,
+        spans.valid_to,
 
-    from priced
+        -- timestamps
+        spans.canceled_at
+
+    from spans
     inner join clients
-        on priced.client_id = clients.client_id
+        on spans.client_id = clients.client_id
     cross join as_of
 
-    where {{ reporting_date('priced.started_at') }} <= as_of.as_of_date
+    where {{ reporting_date('spans.started_at') }} <= as_of.as_of_date
 )
 
 select * from final

@@ -36,6 +36,7 @@ joined as (
         revenue.billed_mrr_amount,
         revenue.mrr_amount,
         revenue.base_mrr_amount,
+        revenue.incomparable_base_mrr_amount,
         revenue.net_retained_mrr_amount,
         coalesce(activity.active_user_count, 0) as active_user_count,
         coalesce(activity.active_day_count, 0) as active_day_count,
@@ -81,6 +82,7 @@ final as (
         cast(billed_mrr_amount as decimal(18, 4)) as billed_mrr_amount,
         cast(mrr_amount as decimal(18, 4)) as mrr_amount,
         cast(base_mrr_amount as decimal(18, 4)) as base_mrr_amount,
+        cast(incomparable_base_mrr_amount as decimal(18, 4)) as incomparable_base_mrr_amount,
         cast(net_retained_mrr_amount as decimal(18, 4)) as net_retained_mrr_amount,
         cast(least(net_retained_mrr_amount, base_mrr_amount) as decimal(18, 4))
             as gross_retained_mrr_amount,

@@ -4,47 +4,16 @@
 
 with
 
-currency_mrr as (
-    select * from {{ ref('int_client_currency_mrr') }}
+changes as (
+    select * from {{ ref('int_mrr_changes') }}
 ),
 
-compared as (
-    select
-        client_id,
-        currency_code,
-        valid_from as movement_date,
-        exchange_rate,
-        original_mrr_amount as m1,
-        {{ previous('original_mrr_amount') }} as m0,
-        mrr_amount as reported_m1,
-        {{ previous('mrr_amount') }} as reported_m0,
-        coalesce(max(original_mrr_amount) over (
-            partition by client_id, currency_code
-            order by valid_from
-            rows between unbounded preceding and 1 preceding
-        ), 0) > 0 as had_mrr
-
-    from currency_mrr
-),
-
-classified as (
-    select
-        *,
-        case
-            when m0 = 0 and m1 > 0 and not had_mrr then 'new'
-            when m0 = 0 and m1 > 0 then 'reactivation'
-            when m0 > 0 and m1 = 0 then 'churn'
-            when m1 > m0 then 'expansion'
-            when m1 < m0 then 'contraction'
-        end as movement_type,
-        -- A movement is valued at its day's rate; a churned client loses what was reported.
-        case
-            when m1 = 0 then -reported_m0
-            when m0 = 0 then reported_m1
-            else cast((m1 - m0) * exchange_rate as decimal(18, 4))
-        end as mrr_change
-
-    from compared
+current_rates as (
+    select rates.*
+    from {{ ref('int_exchange_rate_spans') }} as rates
+    cross join {{ ref('as_of') }} as as_of
+    where rates.valid_from <= as_of.as_of_date
+        and as_of.as_of_date < {{ or_never('rates.valid_to') }}
 ),
 
 movements as (
@@ -52,11 +21,20 @@ movements as (
         client_id,
         currency_code,
         movement_type,
-        m1 - m0 as original_mrr_change,
-        mrr_change,
+        plan_change_type,
+        original_mrr_change_amount,
+        mrr_change_amount,
+        seat_change_amount,
+        case
+            when movement_type not in ('expansion', 'contraction') then 0
+            else mrr_change_amount - seat_change_amount - discount_change_amount
+        end as price_change_amount,
+        discount_change_amount,
+        0 as fx_change_amount,
+        is_plan_change,
         movement_date
 
-    from classified
+    from changes
 
     where movement_type is not null
 
@@ -66,25 +44,55 @@ movements as (
         client_id,
         currency_code,
         'fx' as movement_type,
-        0 as original_mrr_change,
-        reported_m1 - reported_m0 - mrr_change as mrr_change,
+        cast(null as {{ dbt.type_string() }}) as plan_change_type,
+        0 as original_mrr_change_amount,
+        fx_change_amount as mrr_change_amount,
+        0 as seat_change_amount,
+        0 as price_change_amount,
+        0 as discount_change_amount,
+        fx_change_amount,
+        false as is_plan_change,
         movement_date
 
-    from classified
+    from changes
 
-    where reported_m1 - reported_m0 - mrr_change <> 0
+    where fx_change_amount <> 0
 ),
 
 final as (
     select
-        client_id,
-        currency_code,
-        movement_type,
-        cast(original_mrr_change as decimal(18, 4)) as original_mrr_change_amount,
-        cast(mrr_change as decimal(18, 4)) as mrr_change_amount,
-        movement_date
+        -- keys
+        movements.client_id,
+        movements.currency_code,
+
+        -- strings
+        movements.movement_type,
+        movements.plan_change_type,
+
+        -- numerics
+        cast(movements.original_mrr_change_amount as decimal(18, 4))
+            as original_mrr_change_amount,
+        cast(movements.mrr_change_amount as decimal(18, 4)) as mrr_change_amount,
+        cast(movements.original_mrr_change_amount * current_rates.rate as decimal(18, 4))
+            as constant_mrr_change_amount,
+        cast(movements.seat_change_amount as decimal(18, 4)) as seat_change_amount,
+        cast(case
+            when movements.is_plan_change then 0
+            else movements.price_change_amount
+        end as decimal(18, 4)) as price_change_amount,
+        cast(case
+            when movements.is_plan_change then movements.price_change_amount
+            else 0
+        end as decimal(18, 4)) as plan_change_amount,
+        cast(movements.discount_change_amount as decimal(18, 4)) as discount_change_amount,
+        cast(movements.fx_change_amount as decimal(18, 4)) as fx_change_amount,
+
+        -- dates
+        movements.movement_date
 
     from movements
+    inner join current_rates
+        on movements.currency_code = current_rates.currency_code
 )
 
 select * from final

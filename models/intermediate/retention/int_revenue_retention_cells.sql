@@ -1,0 +1,68 @@
+-- Grain: one row per retention type, reactivation policy, base month and period, both months
+-- complete: counts and sums over the clients that paid at the end of the base month.
+
+with
+
+retained_revenue as (
+    select * from {{ ref('int_retained_revenue') }}
+),
+
+-- `not_counted`: a client whose MRR came to 0 in between is lost, even if it is back.
+judged as (
+    select
+        *,
+        'counted' as reactivation_policy,
+        net_retained_mrr_amount as retained_amount,
+        case when is_retained then 1 else 0 end as retained_count
+
+    from retained_revenue
+
+    union all
+
+    select
+        *,
+        'not_counted' as reactivation_policy,
+        case when is_uninterrupted then net_retained_mrr_amount else 0 end as retained_amount,
+        case when is_retained and is_uninterrupted then 1 else 0 end as retained_count
+
+    from retained_revenue
+),
+
+measured as (
+    select
+        *,
+        case when is_comparable then base_mrr_amount else 0 end as x,
+        case when is_comparable then retained_amount else 0 end as y,
+        case
+            when not is_comparable then 0
+            when retained_amount > base_mrr_amount then base_mrr_amount
+            else retained_amount
+        end as g
+
+    from judged
+),
+
+final as (
+    select
+        retention_type,
+        reactivation_policy,
+        base_month,
+        period_number,
+        count(*) as base_client_count,
+        sum(retained_count) as retained_client_count,
+        sum(case when is_comparable then 1 else 0 end) as comparable_client_count,
+        sum(x) as base_mrr_amount,
+        sum(y) as net_retained_mrr_amount,
+        sum(g) as gross_retained_mrr_amount,
+        {{ sum_of_products('x', 'x') }} as base_squares,
+        {{ sum_of_products('y', 'y') }} as net_squares,
+        {{ sum_of_products('g', 'g') }} as gross_squares,
+        {{ sum_of_products('x', 'y') }} as base_net_products,
+        {{ sum_of_products('x', 'g') }} as base_gross_products
+
+    from measured
+
+    group by retention_type, reactivation_policy, base_month, period_number
+)
+
+select * from final

@@ -1,0 +1,113 @@
+-- Grain: one row per subscription and run of days on which it recurs without a break and with
+-- the same billing interval. `run_end_date` is exclusive, null while it runs on as_of_date.
+
+with
+
+versions as (
+    select * from {{ ref('int_subscription_versions') }}
+    where is_recurring
+        and contract_mrr_amount > 0
+        and (valid_to is null or valid_to > valid_from)
+),
+
+billing_intervals as (
+    select * from {{ ref('billing_intervals') }}
+),
+
+as_of as (
+    select * from {{ ref('as_of') }}
+),
+
+neighbours as (
+    select
+        *,
+        lag(valid_to) over (
+            partition by subscription_id
+            order by version
+        ) as previous_valid_to,
+        lag(billing_interval) over (
+            partition by subscription_id
+            order by version
+        ) as previous_interval,
+        lag(billing_interval_count) over (
+            partition by subscription_id
+            order by version
+        ) as previous_interval_count
+
+    from versions
+),
+
+compared as (
+    select
+        *,
+        case
+            when previous_valid_to = valid_from
+                and previous_interval = billing_interval
+                and previous_interval_count = billing_interval_count then 0
+            else 1
+        end as is_first
+
+    from neighbours
+),
+
+numbered as (
+    select
+        *,
+        sum(is_first) over (
+            partition by subscription_id
+            order by version
+            rows between unbounded preceding and current row
+        ) as run_number
+
+    from compared
+),
+
+runs as (
+    select
+        subscription_id,
+        client_id,
+        billing_interval,
+        billing_interval_count,
+        min(valid_from) as run_start_date,
+        max({{ or_never('valid_to') }}) as run_end_date,
+        max(canceled_at) as canceled_at
+
+    from numbered
+
+    group by subscription_id, client_id, billing_interval, billing_interval_count, run_number
+),
+
+final as (
+    select
+        runs.subscription_id,
+        runs.client_id,
+        runs.billing_interval,
+        -- A month and what is made of months; else days.
+        cast(case
+            when billing_intervals.intervals_per_year <= 12
+                then runs.billing_interval_count * 12 / billing_intervals.intervals_per_year
+            else 0
+        end as integer) as term_months,
+        case
+            when runs.billing_interval = 'week' then 7 * runs.billing_interval_count
+            when runs.billing_interval = 'day' then runs.billing_interval_count
+            else 0
+        end as term_days,
+        runs.run_end_date > as_of.as_of_date
+        and runs.run_end_date < {{ or_never('cast(null as date)') }}
+        and coalesce({{ reporting_date('runs.canceled_at') }} <= as_of.as_of_date, false)
+            as is_cancellation_scheduled,
+        runs.run_start_date,
+        case
+            when runs.run_end_date <= as_of.as_of_date then runs.run_end_date
+        end as run_end_date
+
+    from runs
+    inner join billing_intervals
+        on runs.billing_interval = billing_intervals.billing_interval
+    cross join as_of
+
+    where runs.run_start_date <= as_of.as_of_date
+)
+
+select * from final

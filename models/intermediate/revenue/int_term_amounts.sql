@@ -1,0 +1,80 @@
+-- Grain: one row per subscription and term, with the MRR of its last day (or of as_of_date,
+-- while it runs) and of the day it ended, at the exchange rates of that day.
+
+with
+
+terms as (
+    select * from {{ ref('int_subscription_terms') }}
+),
+
+versions as (
+    select * from {{ ref('int_subscription_versions') }}
+    where is_recurring
+        and contract_mrr_amount > 0
+),
+
+rates as (
+    select * from {{ ref('int_exchange_rate_spans') }}
+),
+
+as_of as (
+    select * from {{ ref('as_of') }}
+),
+
+dated as (
+    select
+        terms.*,
+        terms.term_end_date > as_of.as_of_date as is_open,
+        case
+            when terms.term_end_date > as_of.as_of_date then as_of.as_of_date
+            else {{ add_days('terms.term_end_date', -1) }}
+        end as last_date,
+        case
+            when terms.term_end_date > as_of.as_of_date then as_of.as_of_date
+            else terms.term_end_date
+        end as valued_date
+
+    from terms
+    cross join as_of
+),
+
+final as (
+    select
+        dated.subscription_id,
+        dated.client_id,
+        held.plan_id,
+        dated.billing_interval,
+        held.currency_code,
+        cast(held.mrr_amount * held_rates.rate as decimal(18, 4)) as available_mrr_amount,
+        cast(
+            coalesce(renewed.mrr_amount * renewed_rates.rate, 0) as decimal(18, 4)
+        ) as renewed_mrr_amount,
+        renewed.subscription_id is not null as goes_on,
+        dated.is_open,
+        dated.is_cut_short,
+        dated.is_cancellation_scheduled,
+        dated.term_start_date,
+        dated.term_end_date,
+        dated.valued_date
+
+    from dated
+    inner join versions as held
+        on dated.subscription_id = held.subscription_id
+            and dated.last_date >= held.valid_from
+            and dated.last_date < {{ or_never('held.valid_to') }}
+    inner join rates as held_rates
+        on held.currency_code = held_rates.currency_code
+            and dated.valued_date >= held_rates.valid_from
+            and dated.valued_date < {{ or_never('held_rates.valid_to') }}
+    left join versions as renewed
+        on dated.subscription_id = renewed.subscription_id
+            and not dated.is_open
+            and dated.term_end_date >= renewed.valid_from
+            and dated.term_end_date < {{ or_never('renewed.valid_to') }}
+    left join rates as renewed_rates
+        on renewed.currency_code = renewed_rates.currency_code
+            and dated.valued_date >= renewed_rates.valid_from
+            and dated.valued_date < {{ or_never('renewed_rates.valid_to') }}
+)
+
+select * from final

@@ -1,0 +1,73 @@
+-- Grain: one row per client, locked month and cause for which its MRR at the month's end is not
+-- what was reported. The changes of a client and month add up to what is known now.
+
+with
+
+causes as (
+    select * from {{ ref('int_restatement_causes') }}
+),
+
+-- Numbers that were kept when they were published tell a change of definition.
+published as (
+    select * from {{ ref('published_mrr') }}
+),
+
+reported as (
+    select * from {{ ref('fct_reported_mrr') }}
+),
+
+published_months as (
+    select distinct period_month from published
+),
+
+redefined as (
+    select
+        coalesce(reported.period_month, published.period_month) as period_month,
+        coalesce(reported.client_id, published.client_id) as client_id,
+        'definition' as restatement_cause,
+        coalesce(reported.reported_mrr_amount, 0) - coalesce(published.mrr_amount, 0)
+            as mrr_change_amount
+
+    from reported
+    full join published
+        on reported.period_month = published.period_month
+            and reported.client_id = published.client_id
+),
+
+changes as (
+    select
+        period_month,
+        client_id,
+        restatement_cause,
+        mrr_change_amount
+
+    from causes
+
+    union all
+
+    select
+        redefined.period_month,
+        redefined.client_id,
+        redefined.restatement_cause,
+        redefined.mrr_change_amount
+
+    from redefined
+    inner join published_months
+        on redefined.period_month = published_months.period_month
+),
+
+final as (
+    select
+        client_id,
+        period_month,
+        restatement_cause,
+        cast(sum(mrr_change_amount) as decimal(18, 4)) as mrr_change_amount
+
+    from changes
+
+    group by client_id, period_month, restatement_cause
+
+    having sum(mrr_change_amount) <> 0
+)
+
+select * from final

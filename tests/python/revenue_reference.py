@@ -1,0 +1,249 @@
+"""Recurring revenue in plain Python, day by day: what the SQL is compared with."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
+
+DAY = timedelta(days=1)
+CENT = Decimal("0.0001")
+PER_YEAR = {"day": 365, "week": 52, "month": 12, "quarter": 4, "half_year": 2, "year": 1}
+
+
+@dataclass(frozen=True)
+class Version:
+    """A version of a subscription, as delivered."""
+
+    subscription: str
+    number: int
+    client: str
+    plan: str | None
+    status: str
+    currency: str
+    interval: str
+    count: int
+    quantity: int
+    price: int
+    discount: Decimal
+    duration: str
+    started: datetime
+    ended: datetime | None = None
+    trial_ends: datetime | None = None
+    loaded: datetime = datetime(2024, 1, 1)
+
+
+@dataclass(frozen=True)
+class Span:
+    """What a version is worth a month, and on which days [start, end)."""
+
+    version: Version
+    contract: Decimal
+    billed: Decimal
+    mrr: Decimal
+    start: date
+    end: date
+
+
+@dataclass(frozen=True)
+class World:
+    """What histories are read against."""
+
+    as_of: date
+    rates: dict[str, list[tuple[date, Decimal]]]
+    canonical: dict[str, str]
+    grace_days: int = 30
+    grouping_minutes: int = 60
+
+    def rate(self, currency: str, day: date) -> Decimal | None:
+        """The rate that holds on a day."""
+        held = [rate for start, rate in self.rates[currency] if start <= day]
+        return held[-1] if held else None
+
+
+def rounded(amount: Fraction | Decimal) -> Decimal:
+    """Four decimals, half up."""
+    if isinstance(amount, Fraction):
+        amount = Decimal(amount.numerator) / Decimal(amount.denominator)
+    return amount.quantize(CENT, ROUND_HALF_UP)
+
+
+def spans(versions: Iterable[Version], world: World) -> list[Span]:
+    """Versions as days that recur, by the standard policies."""
+    by_subscription: dict[str, list[Version]] = defaultdict(list)
+    for version in sorted(versions, key=lambda v: v.number):
+        by_subscription[version.subscription].append(version)
+    instants: list[tuple[Version, datetime, datetime]] = []
+    for history in by_subscription.values():
+        unpaid_since: datetime | None = None
+        for place, version in enumerate(history):
+            end = version.ended or datetime.max
+            if place + 1 < len(history):
+                end = min(end, history[place + 1].started)
+            unpaid_since = (
+                (unpaid_since or version.started) if version.status == "past_due" else None
+            )
+            if unpaid_since is not None:
+                end = min(end, unpaid_since + world.grace_days * DAY)
+            start = max(version.started, version.trial_ends or version.started)
+            instants.append((version, start, end))
+    moved = moved_days(instants, world)
+    found = []
+    for version, start, end in instants:
+        if version.status not in ("active", "past_due") or version.started.date() > world.as_of:
+            continue
+        value = Fraction(version.quantity * version.price * PER_YEAR[version.interval])
+        value /= 12 * version.count
+        counted = version.discount if version.duration == "forever" else Decimal(0)
+        span = Span(
+            version,
+            rounded(value),
+            rounded(value * (1 - Fraction(version.discount))),
+            rounded(value * (1 - Fraction(counted))),
+            moved.get((version.client, start), start.date()),
+            moved.get((version.client, end), end.date()),
+        )
+        if span.contract > 0 and span.start < span.end and span.start <= world.as_of:
+            found.append(span)
+    return found
+
+
+def moved_days(
+    instants: Iterable[tuple[Version, datetime, datetime]], world: World
+) -> dict[tuple[str, datetime], date]:
+    """The day of every change that others follow closely: that of the last of them."""
+    changes: dict[str, set[datetime]] = defaultdict(set)
+    for version, start, end in instants:
+        if version.status in ("active", "past_due") and start < end:
+            changes[version.client] |= {
+                moment for moment in (start, end) if moment.date() <= world.as_of
+            }
+    days = {}
+    for client, moments in changes.items():
+        chain: list[datetime] = []
+        for moment in sorted(moments, reverse=True):
+            if not chain or chain[-1] - moment >= timedelta(minutes=world.grouping_minutes):
+                chain = [moment]
+            else:
+                chain.append(moment)
+            days[client, moment] = chain[0].date()
+    return days
+
+
+Levels = dict[tuple[str, str], dict[date, tuple[int, Decimal, Decimal, Decimal]]]
+
+
+def levels(found: Iterable[Span], world: World) -> Levels:
+    """Seats, contract, billed and counted MRR by client, currency and day, where there are any."""
+    held: Levels = defaultdict(dict)
+    for span in found:
+        key = (world.canonical[span.version.client], span.version.currency)
+        day = span.start
+        while day < span.end and day <= world.as_of:
+            seats, contract, billed, mrr = held[key].get(day, (0, *[Decimal(0)] * 3))
+            held[key][day] = (
+                seats + span.version.quantity,
+                contract + span.contract,
+                billed + span.billed,
+                mrr + span.mrr,
+            )
+            day += DAY
+    return held
+
+
+Totals = dict[tuple[str, date], Decimal]
+
+
+def totals(held: Levels, world: World) -> Totals:
+    """MRR by client and day in the reporting currency, where there is any."""
+    found: Totals = defaultdict(Decimal)
+    for (client, currency), days in held.items():
+        for day, (*_, mrr) in days.items():
+            rate = world.rate(currency, day)
+            assert rate is not None
+            if mrr > 0:
+                found[client, day] += rounded(mrr * rate)
+    return dict(found)
+
+
+Movement = tuple[str, str, date, str]
+
+
+def movements(held: Levels, world: World) -> dict[Movement, tuple[Decimal, Decimal]]:
+    """Original and reported change by client, currency, day and type."""
+    moved: dict[Movement, tuple[Decimal, Decimal]] = {}
+    for (client, currency), days in held.items():
+        m0 = r0 = Decimal(0)
+        had = False
+        day = min(days)
+        while day <= world.as_of:
+            m1 = days[day][3] if day in days else Decimal(0)
+            rate = world.rate(currency, day)
+            assert rate is not None
+            r1 = rounded(m1 * rate)
+            if m1 == 0:
+                kind, change = "churn", -r0
+            elif m0 == 0:
+                kind, change = ("reactivation" if had else "new"), r1
+            else:
+                kind = "expansion" if m1 > m0 else "contraction"
+                change = rounded((m1 - m0) * rate)
+            if m1 != m0:
+                moved[client, currency, day, kind] = (m1 - m0, change)
+            else:
+                change = Decimal(0)
+            if r1 - r0 != change:
+                moved[client, currency, day, "fx"] = (Decimal(0), r1 - r0 - change)
+            had = had or m1 > 0
+            m0, r0, day = m1, r1, day + DAY
+    return moved
+
+
+def month_ends(first: date, last: date) -> list[date]:
+    """The last days of the months that end within two days."""
+    days = [first + n * DAY for n in range((last - first).days + 1)]
+    return [day for day in days if (day + DAY).day == 1]
+
+
+def retained(
+    held: Levels, world: World, paid: Totals, ends: Sequence[date], base: int, period: int,
+    cohort: bool,
+) -> list[tuple[Decimal, Decimal | None, bool]]:  # fmt: skip
+    """Of each client of a base: base MRR, MRR at the rates of then (None: no rate), unbroken."""
+    found = []
+    for client in sorted(set(world.canonical.values())):
+        months = [n for n, end in enumerate(ends) if (client, end) in paid]
+        if base not in months or (cohort and months[0] != base):
+            continue
+        now: Decimal | None = Decimal(0)
+        for (owner, currency), days in held.items():
+            level = days.get(ends[base + period])
+            if owner == client and level and level[3] > 0:
+                rate = world.rate(currency, ends[base])
+                now = None if rate is None or now is None else now + rounded(level[3] * rate)
+        length = (ends[base + period] - ends[base]).days + 1
+        unbroken = all((client, ends[base] + n * DAY) in paid for n in range(length))
+        found.append((paid[client, ends[base]], now, unbroken))
+    return found
+
+
+def known_at(deliveries: Iterable[Version], moment: datetime) -> list[Version]:
+    """Of each version the latest delivery before a moment."""
+    latest: dict[tuple[str, int], Version] = {}
+    for delivery in sorted(deliveries, key=lambda d: d.loaded):
+        if delivery.loaded < moment:
+            latest[delivery.subscription, delivery.number] = delivery
+    return list(latest.values())
+
+
+def split(version: Version, moment: datetime) -> list[Version]:
+    """A version as two that are the same, the second with a number of its own."""
+    if not version.started < moment < (version.ended or datetime.max):
+        return [replace(version, number=version.number * 2)]
+    return [
+        replace(version, ended=moment, number=version.number * 2),
+        replace(version, started=moment, number=version.number * 2 + 1),
+    ]
