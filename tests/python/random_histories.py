@@ -58,8 +58,8 @@ class Drawer:
     def number(self, least: int, most: int) -> int:
         return self.draw(st.integers(least, most))  # type: ignore[no-any-return]
 
-    def rarely(self, value: T, otherwise: T) -> T:
-        return value if self.number(0, 19) in (7, 13) else otherwise
+    def once_in(self, times: int) -> bool:
+        return self.number(1, times) == 2
 
     def day(self) -> date:
         """One of few days, or at a distance at which windows and periods end."""
@@ -71,9 +71,9 @@ class Drawer:
 
     def as_of_date(self) -> date:
         """Mostly late; else early, with events that have not happened yet."""
-        if self.number(0, 9) == 7:
+        if self.once_in(10):
             return self.day()
-        return max(self.days) + timedelta(self.number(0, 40))
+        return max(FIRST_DAY, max(self.days) + timedelta(self.number(-25, 35)))
 
     def validity(self) -> Row:
         """Mostly always."""
@@ -125,14 +125,14 @@ class Drawer:
         return actions
 
     def criterion(self, number: int, definition_ids: list[str]) -> Criterion:
-        within_days = self.pick(1, 3, 7, 14)
+        within_days = self.pick(1, 3, 7, 14, 30)
         return Criterion(
             criterion_id=f"k{number}",
             step_number=number,
             definition_id=self.pick(*definition_ids),
-            event_name=self.pick(None, *EVENT_NAMES),
-            min_events=self.pick(1, 1, 2, 3),
-            min_users=self.pick(1, 1, 2),
+            event_name=self.pick(None, None, *EVENT_NAMES),
+            min_events=self.pick(1, 2, 3),
+            min_users=self.pick(1, 2),
             within_days=within_days,
             retained_after_days=within_days + self.pick(28, 29, 40),
         )
@@ -166,8 +166,10 @@ class Drawer:
                 client_id=client_id,
                 created_at=self.moment(),
                 segment=self.pick("smb", "enterprise", None),
-                is_internal=self.rarely(True, False),
-                merged_into_client_id=self.rarely(self.pick(*ids[:place]) if place else None, None),
+                is_internal=self.once_in(10),
+                merged_into_client_id=self.pick(*ids[:place])
+                if place and self.once_in(6)
+                else None,
             )
             for place, client_id in enumerate(ids)
         ]
@@ -179,8 +181,8 @@ class Drawer:
                 user_id=user_id,
                 client_id=self.pick(*client_ids),
                 created_at=self.moment(),
-                is_internal=self.rarely(True, False),
-                merged_into_user_id=self.rarely(self.pick(*ids[:place]) if place else None, None),
+                is_internal=self.once_in(10),
+                merged_into_user_id=self.pick(*ids[:place]) if place and self.once_in(4) else None,
             )
             for place, user_id in enumerate(ids)
         ]
@@ -208,7 +210,7 @@ class Drawer:
             client_id=self.pick(*client_ids),
             user_id=self.pick(*USER_IDS),
             event_name=self.pick(*EVENT_NAMES),
-            feature=self.pick("reports", "exports", None),
+            feature=self.pick("reports", "reports", "exports", None),
             occurred_at=self.moment(),
         )
 
@@ -238,7 +240,7 @@ def histories(draw: Callable[[st.SearchStrategy[Any]], Any]) -> History:
         ],
         versions=[
             version
-            for number in range(a.number(0, 4))
+            for number in range(a.number(1, 5))
             for version in a.versions(number, client_ids)
         ],
         events=[a.event(number, client_ids) for number in range(a.number(3, 40))],
