@@ -8,9 +8,9 @@
     {%- set p = '(cast(' ~ successes ~ ' as ' ~ type_double() ~ ') / ' ~ n ~ ')' -%}
     {%- set z = '1.959963984540054' -%}
     {%- set sign = {'lower': '-', 'upper': '+'}[side] -%}
-    case
-        when {{ trials }} > 0 then cast(
-            least(1.0, greatest(0.0,
+    cast(
+        case
+            when {{ trials }} > 0 then least(1.0, greatest(0.0,
                 (
                     {{ p }} + {{ z }} * {{ z }} / (2 * {{ n }})
                     {{ sign }} {{ z }} * sqrt(
@@ -18,7 +18,7 @@
                         + {{ z }} * {{ z }} / (4 * {{ n }} * {{ n }})
                     )
                 ) / (1 + {{ z }} * {{ z }} / {{ n }})
-            )) as decimal(12, 6)
-        )
-    end
+            ))
+        end as decimal(12, 6)
+    )
 {%- endmacro %}
