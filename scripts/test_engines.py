@@ -1,9 +1,10 @@
 """Builds the demo on every engine and compares every mart row by row, and every metric.
 
-First the rows that had arrived by a day, with all tests (on Spark, where a small statement
-takes a second, only the unit tests of parsing and time: equal rows need no second test);
-then the rest (new, late and re-delivered rows) on top, incrementally. The result must be
-that of a full refresh on DuckDB, on every engine.
+First the rows that had arrived by a day, with all tests; then the rest (new, late and
+re-delivered rows) on top, incrementally. The result must be that of a full refresh on
+DuckDB, on every engine. On Spark, where a small statement takes a second, the first load
+goes no further than the incremental models, with the unit tests of parsing and time: equal
+rows need no second test.
 
 scripts/test_engines
 scripts/test_engines --engines duckdb,postgres
@@ -30,12 +31,17 @@ from project import ROOT, ProjectError
 
 FIRST_LOAD_ENDS = "2025-05-01"
 SHOWN_ROWS = 3
-# What is left are the unit tests of staging and of as_of, where engines differ most.
-SKIPPED_TESTS = [
+MODELS = ["build", "--resource-type", "model", "--resource-type", "seed"]
+# What comes before the second load where it cannot build everything twice: the incremental
+# models and what they read, with the unit tests of parsing and time.
+FIRST_OF_TWO = [
+    "--select",
+    "path:models/staging",
+    "+as_of",
+    "+config.materialized:incremental",
     "--exclude",
     "resource_type:test",
     "path:models/intermediate,resource_type:unit_test",
-    "path:models/marts,resource_type:unit_test",
 ]
 
 
@@ -185,20 +191,21 @@ def run(names: Sequence[str], directory: Path, all_tests: bool) -> int:
             with step(f"{engine.name}: start"):
                 stack.callback(engine.stop)
                 engine.start()
-            skipped = [] if all_tests or engine.runs_all_tests else SKIPPED_TESTS
+            is_whole = all_tests or engine.runs_all_tests
             with step(f"{engine.name}: build what arrived before {FIRST_LOAD_ENDS}"):
                 engine.load(first)
-                engine.dbt("build", *skipped)
+                engine.dbt("build", *([] if is_whole else FIRST_OF_TWO))
         marts = read_marts(reference.directory / "target")
+        whole = [engine for engine in others if all_tests or engine.runs_all_tests]
         print("After the first load:")
-        different = compare_marts(reference, others, marts)
+        different = compare_marts(reference, whole, marts)
         for engine in engines:
             with step(f"{engine.name}: add the rest incrementally"):
                 engine.load(second)
-                engine.dbt("run")
+                engine.dbt(*MODELS)
         with step("duckdb: full refresh of everything"):
             fresh.load(second)
-            fresh.dbt("build", "--resource-type", "model", "--resource-type", "seed")
+            fresh.dbt(*MODELS)
         print("After the second load, against the full refresh:")
         different += compare_marts(fresh, engines, marts)
         print("Metrics:")

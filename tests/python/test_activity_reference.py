@@ -152,8 +152,8 @@ def is_same(ours: Any, theirs: Any) -> bool:
 
 
 def assert_same(expected: Marts, marts: Marts) -> None:
-    for mart in MARTS:
-        ours, theirs = keyed(mart, expected[mart]), keyed(mart, marts[mart])
+    for mart, rows in expected.items():
+        ours, theirs = keyed(mart, rows), keyed(mart, marts[mart])
         assert set() == ours.keys() - theirs.keys(), f"{mart} lacks rows"
         assert set() == theirs.keys() - ours.keys(), f"{mart} has rows too many"
         for key, row in ours.items():
