@@ -73,7 +73,7 @@ class Drawer:
         """Mostly late; else early, with events that have not happened yet."""
         if self.once_in(10):
             return self.day()
-        return max(FIRST_DAY, max(self.days) + timedelta(self.number(-25, 35)))
+        return max(FIRST_DAY, max(self.days) + timedelta(self.number(-15, 35)))
 
     def validity(self) -> Row:
         """Mostly always."""
@@ -90,11 +90,12 @@ class Drawer:
     # -- definitions -----------------------------------------------------------------
 
     def definition(self, definition_id: str) -> Definition:
-        min_days = self.pick(1, 1, 1, 2, 3)
+        is_default = definition_id == "default"
+        min_days = self.pick(1, 1, 1, 2) if is_default else self.pick(1, 1, 2, 3)
         return Definition(
             definition_id=definition_id,
-            min_users=self.pick(1, 1, 2),
-            min_events=self.pick(1, 1, 2, 3),
+            min_users=self.pick(1, 1, 1, 2) if is_default else self.pick(1, 2),
+            min_events=self.pick(1, 1, 1, 3) if is_default else self.pick(1, 2, 3),
             min_days=min_days,
             window_days=max(min_days, self.pick(28, 1, 2, 7, 10, 30)),
             **self.validity(),
