@@ -45,21 +45,8 @@ start as (
         'shape': 'exp(log_shape)',
     },
     observed=['term_number', 'at_risk', 'churned'],
-    steps=[
-        {
-            'beta_now': 'beta + power(term_number, shape)',
-            'beta_before': 'beta + power(term_number - 1, shape)',
-            'size_now': 'size + power(term_number, shape)',
-            'size_before': 'size + power(term_number - 1, shape)',
-        },
-        {
-            'log_retained': log_gamma('beta_now') ~ ' - ' ~ log_gamma('size_now')
-            ~ ' - ' ~ log_gamma('beta_before') ~ ' + ' ~ log_gamma('size_before'),
-        },
-    ],
-    log_likelihood=
-        'churned * ln(greatest(1e-15, 1 - exp(log_retained)))'
-        ~ ' + (at_risk - churned) * log_retained',
+    steps=bdw_likelihood_steps('shape'),
+    log_likelihood=bdw_log_likelihood(),
     rounds=30,
     shrink=0.5,
 ) }},
