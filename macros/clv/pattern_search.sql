@@ -8,10 +8,10 @@
     start           CTE with the key and a column per parameter: where to begin
     data            CTE with the key and what the likelihood reads
     parameters      list of {name, step, lower, upper}; steps are those of the first round
-    derived         expressions over the parameters, by name
+    derived         lists of expressions, by name, over the parameters; each list may use the
+                    names of the one before
     observed        columns of `data` that the likelihood reads
-    steps           lists of expressions, by name, over parameters, derived and observed; each
-                    list may use the names of the one before
+    steps           the same, over parameters, derived and observed
     log_likelihood  expression over all of these, of one row of the data
     reach           steps that the grid extends to each side
     rounds          how many
@@ -29,6 +29,10 @@
         {%- for parameter in parameters %}
         axis_{{ loop.index }}.number - {{ reach }} as offset_{{ loop.index }},
         {%- endfor %}
+        {% for parameter in parameters -%}
+        axis_{{ loop.index }}.number * {{ (2 * reach + 1) ** loop.index0 }}
+        {{- ' + ' if not loop.last }}
+        {%- endfor %} as point,
         {% for parameter in parameters -%}
         abs(axis_{{ loop.index }}.number - {{ reach }}){{ ' + ' if not loop.last }}
         {%- endfor %} as distance,
@@ -69,8 +73,8 @@
             best.{{ parameter.name }}
             + {{ parameter.step }} * best.scale * grid.offset_{{ loop.index }}
         )) as {{ parameter.name }},
-        grid.offset_{{ loop.index }},
         {%- endfor %}
+        grid.point,
         grid.distance,
         best.scale * grid.next_scale as scale
 
@@ -78,16 +82,18 @@
     cross join {{ name }}_grid as grid
 ),
 
-{{ name }}_{{ round }}_tried as {{ computed_once() }} (
+{% for stage in derived %}
+{{ name }}_{{ round }}_{{ 'tried' if loop.last else 'derived_' ~ loop.index }} as
+{{- ' ' ~ computed_once() if loop.last }} (
     select
         *
-        {%- for column, expression in derived.items() %},
+        {%- for column, expression in stage.items() %},
         {{ expression }} as {{ column }}
         {%- endfor %}
 
-    from {{ name }}_{{ round }}_points
+    from {{ name }}_{{ round }}_{{ 'points' if loop.first else 'derived_' ~ (loop.index - 1) }}
 ),
-
+{% endfor %}
 {{ name }}_{{ round }}_rows as {{ computed_once(is_large=true) }} (
     select
         tried.*
@@ -113,22 +119,17 @@
 {{ name }}_{{ round }}_measured as (
     select
         {{ key }},
+        point,
         {%- for parameter in parameters %}
-        {{ parameter.name }},
-        offset_{{ loop.index }},
+        max({{ parameter.name }}) as {{ parameter.name }},
         {%- endfor %}
-        distance,
-        scale,
+        max(distance) as distance,
+        max(scale) as scale,
         sum(cast({{ log_likelihood }} as decimal(28, 10))) as log_likelihood
 
     from {{ name }}_{{ round }}_rows{{ '_' ~ (steps | length) if steps }}
 
-    group by
-        {{ key }},
-        {%- for parameter in parameters %}
-        {{ parameter.name }}, offset_{{ loop.index }},
-        {%- endfor %}
-        distance, scale
+    group by {{ key }}, point
 ),
 
 {{ name }}{{ '_' ~ round if not loop.last }} as (
@@ -145,9 +146,7 @@
             *,
             row_number() over (
                 partition by {{ key }}
-                order by
-                    log_likelihood desc, distance
-                    {%- for parameter in parameters %}, offset_{{ loop.index }}{% endfor %}
+                order by log_likelihood desc, distance, point
             ) as place
 
         from {{ name }}_{{ round }}_measured

@@ -6,7 +6,6 @@
     {{- return([
         {
             'r_x': 'r + x',
-            'a_b': 'a + b',
             'b_x': 'b + x + shift',
             'a_b_x': 'a + b + x + shift',
             'log_age': 'ln(alpha + age)',
@@ -14,10 +13,8 @@
             ~ ' + (r + x) * (ln(alpha + age) - ln(alpha + recency))',
         },
         {
-            'log_history': log_gamma('r_x') ~ ' - ' ~ log_gamma('r')
-            ~ ' + r * log_alpha - r_x * log_age',
-            'log_dropout': log_gamma('b_x') ~ ' - ' ~ log_gamma('a_b_x')
-            ~ ' - ' ~ log_gamma('b') ~ ' + ' ~ log_gamma('a_b'),
+            'log_history': log_gamma('r_x') ~ ' - r_x * log_age + ' ~ log_gamma('b_x')
+            ~ ' - ' ~ log_gamma('a_b_x') ~ ' + log_constant',
             'log_either': 'case when x + shift > 0 then greatest(0, log_odds)'
             ~ ' + ln(1 + exp(-abs(log_odds))) else 0 end',
         },

@@ -39,11 +39,11 @@ start as (
         {'name': 'log_size', 'step': 0.6, 'lower': -5, 'upper': 9},
         {'name': 'log_shape', 'step': 0.3, 'lower': -2, 'upper': 2},
     ],
-    derived={
+    derived=[{
         'beta': 'exp(log_size) / (1 + exp(mean_logit))',
         'size': 'exp(log_size)',
         'shape': 'exp(log_shape)',
-    },
+    }],
     observed=['term_number', 'at_risk', 'churned'],
     steps=bdw_likelihood_steps('shape'),
     log_likelihood=bdw_log_likelihood(),

@@ -38,10 +38,10 @@ start as (
         {'name': 'mean_logit', 'step': 0.8, 'lower': -12, 'upper': 8},
         {'name': 'log_size', 'step': 1.5, 'lower': -5, 'upper': 9},
     ],
-    derived={
+    derived=[{
         'alpha': 'exp(log_size) / (1 + exp(-mean_logit))',
         'beta': 'exp(log_size) / (1 + exp(mean_logit))',
-    },
+    }],
     observed=['term_number', 'at_risk', 'churned'],
     log_likelihood=
         'churned * ln(alpha) + (at_risk - churned) * ln(beta + term_number - 1)'
