@@ -47,10 +47,10 @@ curve_survival as (
         discount_factor,
         case
             when is_geometric then power(1 - mean_churn, term_number)
-            else exp(
+            else exp(least(0,
                 {{ log_gamma('beta_now') }} - {{ log_gamma('size_now') }}
                 - {{ log_gamma('beta') }} + {{ log_gamma('size') }}
-            )
+            ))
         end as survival
 
     from curve_terms
