@@ -4,6 +4,6 @@
     S(t) = B(alpha, beta + t^shape) / B(alpha, beta).
 #}
 {% macro bdw_log_likelihood() -%}
-    churned * ln(greatest(1e-15, 1 - exp(log_retained)))
+    churned * ln(greatest(1e-15, 1 - exp(greatest(-600, log_retained))))
         + (at_risk - churned) * log_retained
 {%- endmacro %}

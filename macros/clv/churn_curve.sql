@@ -46,11 +46,11 @@ curve_survival as (
         term_number,
         discount_factor,
         case
-            when is_geometric then power(1 - mean_churn, term_number)
-            else exp(least(0,
+            when is_geometric then exp(greatest(-600, term_number * ln(1 - mean_churn)))
+            else exp(greatest(-600, least(0,
                 {{ log_gamma('beta_now') }} - {{ log_gamma('size_now') }}
                 - {{ log_gamma('beta') }} + {{ log_gamma('size') }}
-            ))
+            )))
         end as survival
 
     from curve_terms

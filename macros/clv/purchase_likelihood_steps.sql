@@ -16,7 +16,7 @@
             'log_history': log_gamma('r_x') ~ ' - r_x * log_age + ' ~ log_gamma('b_x')
             ~ ' - ' ~ log_gamma('a_b_x') ~ ' + log_constant',
             'log_either': 'case when x + shift > 0 then greatest(0, log_odds)'
-            ~ ' + ln(1 + exp(-abs(log_odds))) else 0 end',
+            ~ ' + ln(1 + exp(-least(600, abs(log_odds)))) else 0 end',
         },
     ]) -}}
 {% endmacro %}

@@ -62,7 +62,7 @@ final as (
         and abs(mean_logit) < 8
         and log_size > -4.9
         and abs(log_shape) < 1.99 as is_converged,
-        log_size > 8.9 as is_degenerate
+        log_size > 7 as is_degenerate
 
     from searched
 )

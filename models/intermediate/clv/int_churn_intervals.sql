@@ -16,7 +16,7 @@ parameters as (
         fits.replicate_id as curve_id,
         fits.life_table_id,
         models.term_months,
-        log_size > 8.9 as is_geometric,
+        log_size > 7 and fits.fitted_model = 'sbg' as is_geometric,
         cast(fits.mean_logit as {{ type_double() }}) as mean_logit,
         cast(fits.log_size as {{ type_double() }}) as log_size,
         case when fits.fitted_model = 'bdw' then cast(fits.log_shape as {{ type_double() }})

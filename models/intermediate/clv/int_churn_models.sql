@@ -55,7 +55,8 @@ fits as (
 tested as (
     select
         *,
-        cast({{ chi_square_tail('likelihood_ratio') }} as decimal(12, 6)) as p_value,
+        cast(case when likelihood_ratio is not null
+            then {{ chi_square_tail('likelihood_ratio') }} end as decimal(12, 6)) as p_value,
         exp(cast(log_size as {{ type_double() }})) as size,
         1 / (1 + exp(-cast(mean_logit as {{ type_double() }}))) as mean_churn
 

@@ -76,8 +76,6 @@ expected as (
             and terms.term_months = life_tables.term_months
 ),
 
--- Months paid within twelve: those up to the next renewal, then a term per renewal, the last
--- of them cut off.
 final as (
     select
         origin_date,
@@ -93,15 +91,12 @@ final as (
         cast(next_renewal_rate as decimal(12, 6)) as next_renewal_rate,
         cast(retained_rate as decimal(12, 6)) as retained_12m_rate,
         cast(expected_renewals as decimal(18, 6)) as expected_renewals_12m,
-        cast(monthly_margin * least(12, months_to_renewal
-        + term_months * expected_renewals
-        - greatest(0, months_to_renewal + term_months * due_renewal_count - 12)
-        * retained_rate) as decimal(18, 4)) as expected_margin_12m_amount,
-        cast(monthly_margin * least(12, months_to_renewal
-        + term_months * {{ geometric_sum('base_renewal_rate', 'due_renewal_count') }}
-        - greatest(0, months_to_renewal + term_months * due_renewal_count - 12)
-        * power(base_renewal_rate, due_renewal_count)) as decimal(18, 4))
-            as base_margin_12m_amount,
+        {{ margin_within_12_months('expected_renewals', 'retained_rate') }}
+            as expected_margin_12m_amount,
+        {{ margin_within_12_months(
+            geometric_sum('base_renewal_rate', 'due_renewal_count'),
+            'power(base_renewal_rate, due_renewal_count)'
+        ) }} as base_margin_12m_amount,
         cast(power(base_renewal_rate, due_renewal_count) as decimal(12, 6))
             as base_retained_12m_rate,
         {%- for bound in ['', '_lower', '_upper'] %}

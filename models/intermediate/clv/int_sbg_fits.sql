@@ -1,6 +1,7 @@
 -- Grain: one row per life table that is fitted: the shifted-beta-geometric model by maximum
 -- likelihood (Fader and Hardie 2007). Each client has a constant probability of leaving at a
 -- renewal, and these probabilities have a beta distribution (alpha, beta) over clients.
+-- With alpha + beta above exp(7) no differences between clients can be told: degenerate.
 -- The search runs over the logit of the mean churn and the logarithm of alpha + beta.
 
 with
@@ -56,7 +57,7 @@ final as (
         cast(log_size as decimal(18, 8)) as log_size,
         cast(log_likelihood as decimal(18, 6)) as log_likelihood,
         scale < 0.00001 and abs(mean_logit) < 8 and log_size > -4.9 as is_converged,
-        log_size > 8.9 as is_degenerate
+        log_size > 7 as is_degenerate
 
     from searched
 )

@@ -69,10 +69,12 @@ final as (
         cast(case when total_is_end > 0 then null
             else exp(total_log_factor) * sqrt(total_variance_term) end
         as decimal(12, 6)) as survival_standard_error,
-        cast(exp(total_log_factor * exp(-half_width)) as decimal(12, 6))
-            as survival_rate_lower,
-        cast(exp(total_log_factor * exp(half_width)) as decimal(12, 6))
-            as survival_rate_upper
+        cast(case when half_width is not null
+            then exp(greatest(-600, total_log_factor * exp(-half_width))) end
+        as decimal(12, 6)) as survival_rate_lower,
+        cast(case when half_width is not null
+            then exp(greatest(-600, total_log_factor * exp(half_width))) end
+        as decimal(12, 6)) as survival_rate_upper
 
     from bounded
 )
