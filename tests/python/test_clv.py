@@ -9,7 +9,6 @@ import re
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import numpy as np
@@ -469,8 +468,7 @@ def test_cdnow_expectations_of_a_new_client_are_what_was_published(
     assert found == pytest.approx([0.0078, 0.0532, 0.1506, 1.0405, 1.0437], abs=0.00006)
     expectations(models, cdnow, 78)
     [(value,)] = cdnow.execute(
-        "select distinct expected_purchases from int_purchase_expectations"
-        " where repeat_count = 0"
+        "select distinct expected_purchases from int_purchase_expectations where repeat_count = 0"
     ).fetchall()
     assert round(float(value), 3) == 1.858
     assert len(summaries) == 2357
