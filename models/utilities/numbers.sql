@@ -10,9 +10,13 @@ digits as (
 ),
 
 final as (
-    select cast(
-        ones.digit + 10 * tens.digit + 100 * hundreds.digit + 1000 * thousands.digit as integer
-    ) as number
+    select
+        cast(
+            ones.digit
+            + 10 * tens.digit
+            + 100 * hundreds.digit
+            + 1000 * thousands.digit as integer
+        ) as number
 
     from digits as ones
     cross join digits as tens

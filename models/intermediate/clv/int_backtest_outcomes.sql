@@ -76,19 +76,22 @@ final as (
         predictions.retained_rate as predicted_retained_rate,
         predictions.base_retained_rate,
         case when origins.is_mature then cast(
-            {{ number_var('gross_margin_rate', 0, 1) }} * coalesce(
-                case when predictions.relationship_type = 'contractual'
-                    then accrued.revenue_amount else purchased.revenue_amount end, 0
-            ) as decimal(18, 4)
-        ) end as actual_amount,
+                    {{ number_var('gross_margin_rate', 0, 1) }} * coalesce(
+                        case when predictions.relationship_type = 'contractual'
+                                then accrued.revenue_amount
+                            else purchased.revenue_amount
+                        end, 0
+                    ) as decimal(18, 4)
+                )
+        end as actual_amount,
         case when origins.is_mature and predictions.relationship_type = 'contractual'
-            then coalesce(accrued.retained_count, 0)
+                then coalesce(accrued.retained_count, 0)
         end as actual_retained,
         origins.is_mature,
         origins.horizon_end_date,
         ntile(10) over (
             partition by predictions.origin_date, predictions.relationship_type
-            order by predictions.expected_margin_12m_amount desc, predictions.client_id
+            order by predictions.expected_margin_12m_amount desc, predictions.client_id asc
         ) as decile
 
     from predictions

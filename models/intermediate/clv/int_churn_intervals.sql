@@ -20,7 +20,8 @@ parameters as (
         cast(fits.mean_logit as {{ type_double() }}) as mean_logit,
         cast(fits.log_size as {{ type_double() }}) as log_size,
         case when fits.fitted_model = 'bdw' then cast(fits.log_shape as {{ type_double() }})
-            else 0 end as log_shape
+            else 0
+        end as log_shape
 
     from fits
     inner join models
@@ -60,13 +61,15 @@ final as (
         term_number,
         {%- for column, rank in [('survival', 'survival_rank'),
             ('residual_payments', 'residual_rank')] %}
-        cast(max(case when {{ rank }} = floor((replicate_count + 1) * 0.025)
-            then {{ column }} end) as decimal(18, 8)) as {{ column }}_lower,
-        cast(max(case when {{ rank }} = replicate_count + 1
+    cast(max(case when {{ rank }} = floor((replicate_count + 1) * 0.025)
+            then {{ column }}
+        end) as decimal(18, 8)) as {{ column }}_lower,
+    cast(max(case when {{ rank }} = replicate_count + 1
             - floor((replicate_count + 1) * 0.025)
-            then {{ column }} end) as decimal(18, 8)) as {{ column }}_upper
-        {{- ',' if not loop.last }}
-        {%- endfor %}
+            then {{ column }}
+        end) as decimal(18, 8)) as {{ column }}_upper
+    {{- ',' if not loop.last }}
+    {%- endfor %}
 
     from ranked
 

@@ -44,8 +44,10 @@ fits as (
         bdw_fits.log_likelihood,
         bdw_fits.is_converged,
         bdw_fits.is_degenerate,
-        cast(2 * (bdw_fits.log_likelihood - sbg_fits.log_likelihood)
-        as {{ type_double() }}) as likelihood_ratio
+        cast(
+            2 * (bdw_fits.log_likelihood - sbg_fits.log_likelihood)
+            as {{ type_double() }}
+        ) as likelihood_ratio
 
     from bdw_fits
     inner join sbg_fits
@@ -56,7 +58,8 @@ tested as (
     select
         *,
         cast(case when likelihood_ratio is not null
-            then {{ chi_square_tail('likelihood_ratio') }} end as decimal(12, 6)) as p_value,
+                then {{ chi_square_tail('likelihood_ratio') }}
+        end as decimal(12, 6)) as p_value,
         exp(cast(log_size as {{ type_double() }})) as size,
         1 / (1 + exp(-cast(mean_logit as {{ type_double() }}))) as mean_churn
 
@@ -68,7 +71,8 @@ judged as (
         *,
         max(case
             when fitted_model = 'bdw' and is_converged and not is_degenerate and p_value < 0.05
-                then 1 else 0
+                then 1
+            else 0
         end) over (partition by life_table_id) as is_bdw_better
 
     from tested
@@ -79,7 +83,8 @@ final as (
         life_tables.*,
         judged.fitted_model,
         case when judged.fitted_model = 'sbg' and judged.is_degenerate then 'geometric'
-            else judged.fitted_model end as churn_model,
+            else judged.fitted_model
+        end as churn_model,
         judged.parameter_count,
         cast(judged.mean_churn * judged.size as decimal(18, 6)) as alpha,
         cast((1 - judged.mean_churn) * judged.size as decimal(18, 6)) as beta,

@@ -88,12 +88,12 @@ revenue as (
 aged as (
     select
         clients.client_id,
-        clients.created_date,
         case
             when revenue.revenue_month < {{ month_start('clients.created_date') }} then 0
             else {{ months_between('clients.created_date', 'revenue.revenue_month') }}
         end as age_months,
         revenue.revenue_amount
+        * cast({{ number_var('gross_margin_rate', 0, 1) }} as decimal(5, 4)) as margin_amount
 
     from revenue
     inner join clients
@@ -104,10 +104,7 @@ final as (
     select
         client_id,
         age_months,
-        cast(
-            sum(revenue_amount) * cast({{ number_var('gross_margin_rate', 0, 1) }}
-            as decimal(5, 4)) as decimal(18, 4)
-        ) as margin_amount
+        cast(sum(margin_amount) as decimal(18, 4)) as margin_amount
 
     from aged
 

@@ -45,7 +45,7 @@ openings as (
         term_months,
         row_number() over (
             partition by origin_date, client_id, spell_number
-            order by valid_from, mrr_amount desc, subscription_id, version
+            order by valid_from asc, mrr_amount desc, subscription_id asc, version asc
         ) as opening_rank
 
     from numbered

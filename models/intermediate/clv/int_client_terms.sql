@@ -55,11 +55,11 @@ final as (
 
     from dated
     {%- for segmentation in segmentations() %}
-    left join models as model_{{ loop.index }}
-        on dated.origin_date = model_{{ loop.index }}.origin_date
-            and dated.term_months = model_{{ loop.index }}.term_months
-            and {{ segment_text(segmentation, 'dated.') }} = model_{{ loop.index }}.segment
-            and model_{{ loop.index }}.preference = {{ loop.index }}
+left join models as model_{{ loop.index }}
+    on dated.origin_date = model_{{ loop.index }}.origin_date
+        and dated.term_months = model_{{ loop.index }}.term_months
+        and {{ segment_text(segmentation, 'dated.') }} = model_{{ loop.index }}.segment
+        and model_{{ loop.index }}.preference = {{ loop.index }}
     {%- endfor %}
 )
 

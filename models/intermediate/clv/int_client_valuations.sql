@@ -60,8 +60,9 @@ valued as (
             'residual_clv_lower_amount', 'residual_clv_upper_amount', 'is_cold_start',
             'next_renewal_date',
         ] %}
-        predictions.{{ column }}{{ ',' if not loop.last }}
-        {%- endfor %}
+    predictions.{{ column }}{{ ',' if not loop.last }}
+    
+{%- endfor %}
 
     from clients
     cross join as_of
@@ -83,7 +84,8 @@ settled as (
     select
         *,
         case when clv_basis = 'churned' then cast(0 as decimal(18, 4))
-            else residual_clv_amount end as settled_residual_amount
+            else residual_clv_amount
+        end as settled_residual_amount
 
     from valued
 ),

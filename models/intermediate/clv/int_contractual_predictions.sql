@@ -13,9 +13,10 @@ curves as (
         life_table_id,
         fitted_model,
         term_number,
-        {%- for column in ['survival', 'expected_terms', 'residual_payments'] %}
-        cast({{ column }} as {{ type_double() }}) as {{ column }}{{ ',' if not loop.last }}
-        {%- endfor %}
+    {%- for column in ['survival', 'expected_terms', 'residual_payments'] %}
+    cast({{ column }} as {{ type_double() }}) as {{ column }}{{ ',' if not loop.last }}
+    
+{%- endfor %}
 
     from {{ ref('int_churn_curves') }}
 ),

@@ -35,8 +35,10 @@ valued as (
         quarters.quarter_number,
         cast(models.r as {{ type_double() }}) as r,
         -- At a = 1 the formula is a limit.
-        cast(case when abs(models.a - 1) < 0.00001 then 1.00001 else models.a end
-        as {{ type_double() }}) as a,
+        cast(
+            case when abs(models.a - 1) < 0.00001 then 1.00001 else models.a end
+            as {{ type_double() }}
+        ) as a,
         cast(models.b as {{ type_double() }}) as b,
         models.shift,
         cast(365 * quarters.quarter_number as {{ type_double() }}) / 28 as horizon,

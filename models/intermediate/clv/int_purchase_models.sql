@@ -13,7 +13,9 @@ ranked as (
         row_number() over (
             partition by origin_date
             order by
-                case when is_converged then 0 else 1 end, log_likelihood desc, purchase_model
+                case when is_converged then 0 else 1 end asc,
+                log_likelihood desc,
+                purchase_model asc
         ) as fit_rank
 
     from fits

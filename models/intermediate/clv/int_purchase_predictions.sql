@@ -10,7 +10,12 @@ summaries as (
         *,
         cast(repeat_count as {{ type_double() }}) as x,
         cast(recency_days as {{ type_double() }}) / 7 as recency,
-        cast(age_days as {{ type_double() }}) / 7 as age
+        cast(age_days as {{ type_double() }}) / 7 as age,
+        cast(revenue_amount as {{ type_double() }}) as revenue,
+        cast(repeat_value_amount as {{ type_double() }}) as repeat_value,
+        {{ number_var('gross_margin_rate', 0, 1) }} as margin_rate,
+        cast(sum(revenue_amount) over (partition by origin_date) as {{ type_double() }})
+        / sum(age_days + 1) over (partition by origin_date) as daily_revenue
 
     from {{ ref('int_purchase_summaries') }}
 ),
@@ -32,9 +37,10 @@ models as (
 spend_models as (
     select
         origin_date,
-        {%- for name in ['p', 'q', 'v'] %}
-        cast({{ name }} as {{ type_double() }}) as {{ name }}{{ ',' if not loop.last }}
-        {%- endfor %}
+    {%- for name in ['p', 'q', 'v'] %}
+    cast({{ name }} as {{ type_double() }}) as {{ name }}{{ ',' if not loop.last }}
+    
+{%- endfor %}
 
     from {{ ref('int_spend_fits') }}
 
@@ -45,21 +51,10 @@ expectations as (
     select * from {{ ref('int_purchase_expectations') }}
 ),
 
-base_rates as (
-    select
-        origin_date,
-        cast(sum(revenue_amount) as {{ type_double() }}) / sum(age_days + 1) as daily_revenue
-
-    from summaries
-
-    group by origin_date
-),
-
 odds as (
     select
         summaries.*,
         models.purchase_model,
-        base_rates.daily_revenue,
         expectations.expected_purchases,
         expectations.discounted_purchases,
         case
@@ -69,15 +64,12 @@ odds as (
         {{ dropout_odds('mbg') }} as mbg_odds,
         case
             when summaries.repeat_count > 0 and summaries.repeat_value_amount > 0
-                then spend_models.p * (spend_models.v + summaries.x * cast(
-                    summaries.repeat_value_amount as {{ type_double() }}
-                )) / (spend_models.p * summaries.x + spend_models.q - 1)
+                then spend_models.p * (spend_models.v + summaries.x * summaries.repeat_value)
+                    / (spend_models.p * summaries.x + spend_models.q - 1)
             else spend_models.p * spend_models.v / (spend_models.q - 1)
         end as purchase_value
 
     from summaries
-    inner join base_rates
-        on summaries.origin_date = base_rates.origin_date
     left join models
         on summaries.origin_date = models.origin_date
             and models.is_chosen
@@ -93,6 +85,14 @@ odds as (
             and summaries.age_days = expectations.age_days
 ),
 
+valued as (
+    select
+        *,
+        margin_rate * purchase_value as margin
+
+    from odds
+),
+
 final as (
     select
         origin_date,
@@ -101,20 +101,17 @@ final as (
         repeat_count,
         repeat_count = 0 as is_cold_start,
         cast(1 / (1 + mbg_odds) as decimal(12, 6)) as alive_rate,
-        cast(expected_purchases / (1 + model_odds) as decimal(18, 6))
-            as expected_purchases_12m,
+        cast(expected_purchases / (1 + model_odds) as decimal(18, 6)) as expected_purchases_12m,
         cast(purchase_value as decimal(18, 4)) as expected_purchase_amount,
-        cast({{ number_var('gross_margin_rate', 0, 1) }} * purchase_value
-        * expected_purchases / (1 + model_odds) as decimal(18, 4))
+        cast(margin * expected_purchases / (1 + model_odds) as decimal(18, 4))
             as expected_margin_12m_amount,
-        cast({{ number_var('gross_margin_rate', 0, 1) }} * purchase_value
-        * discounted_purchases / (1 + model_odds) as decimal(18, 4)) as residual_clv_amount,
-        cast({{ number_var('gross_margin_rate', 0, 1) }} * 365 * cast(revenue_amount
-        as {{ type_double() }}) / (age_days + 1) as decimal(18, 4)) as run_rate_12m_amount,
-        cast({{ number_var('gross_margin_rate', 0, 1) }} * 365 * daily_revenue
-        as decimal(18, 4)) as base_margin_12m_amount
+        cast(margin * discounted_purchases / (1 + model_odds) as decimal(18, 4))
+            as residual_clv_amount,
+        cast(margin_rate * 365 * revenue / (age_days + 1) as decimal(18, 4))
+            as run_rate_12m_amount,
+        cast(margin_rate * 365 * daily_revenue as decimal(18, 4)) as base_margin_12m_amount
 
-    from odds
+    from valued
 )
 
 select * from final

@@ -15,9 +15,11 @@ factors as (
     select
         *,
         case
-            when churned_count > 0 and churned_count < at_risk_count then ln(
-                cast(at_risk_count - churned_count as {{ type_double() }}) / at_risk_count
-            )
+            when churned_count > 0 and churned_count < at_risk_count
+                then ln(
+                        cast(at_risk_count - churned_count as {{ type_double() }})
+                        / at_risk_count
+                    )
             else 0
         end as log_factor,
         case
@@ -35,14 +37,14 @@ factors as (
 summed as (
     select
         *,
-        {%- for column in ['log_factor', 'variance_term', 'is_end'] %}
-        sum({{ column }}) over (
-            partition by life_table_id
-            order by term_number
-            rows between unbounded preceding and current row
+    {%- for column in ['log_factor', 'variance_term', 'is_end'] %}
+    sum({{ column }}) over (
+        partition by life_table_id
+        order by term_number
+        rows between unbounded preceding and current row
         ) as total_{{ column }}
-        {{- ',' if not loop.last }}
-        {%- endfor %}
+    {{- ',' if not loop.last }}
+    {%- endfor %}
 
     from factors
 ),
@@ -51,7 +53,7 @@ bounded as (
     select
         *,
         case when total_log_factor < 0 and total_is_end = 0
-            then 1.959963984540054 * sqrt(total_variance_term) / total_log_factor
+                then 1.959963984540054 * sqrt(total_variance_term) / total_log_factor
         end as half_width
 
     from summed
@@ -64,16 +66,21 @@ final as (
         at_risk_count,
         churned_count,
         censored_count,
-        cast(case when total_is_end > 0 then 0 else exp(total_log_factor) end
-        as decimal(12, 6)) as survival_rate,
+        cast(
+            case when total_is_end > 0 then 0 else exp(total_log_factor) end
+            as decimal(12, 6)
+        ) as survival_rate,
         cast(case when total_is_end > 0 then null
-            else exp(total_log_factor) * sqrt(total_variance_term) end
+            else exp(total_log_factor) * sqrt(total_variance_term)
+        end
         as decimal(12, 6)) as survival_standard_error,
         cast(case when half_width is not null
-            then exp(greatest(-600, total_log_factor * exp(-half_width))) end
+                then exp(greatest(-600, total_log_factor * exp(-half_width)))
+        end
         as decimal(12, 6)) as survival_rate_lower,
         cast(case when half_width is not null
-            then exp(greatest(-600, total_log_factor * exp(half_width))) end
+                then exp(greatest(-600, total_log_factor * exp(half_width)))
+        end
         as decimal(12, 6)) as survival_rate_upper
 
     from bounded

@@ -25,7 +25,8 @@ final as (
         valuations.model_segmentation,
         valuations.clv_basis,
         case when valuations.relationship_type = 'contractual' then 'from_next_renewal'
-            else 'next_12_months' end as clv_convention,
+            else 'next_12_months'
+        end as clv_convention,
         case
             when valuations.total_clv_amount is null then 'unknown'
             when valuations.value_rank > 0.8 * valuations.ranked_client_count then 'a'
@@ -45,7 +46,7 @@ final as (
         valuations.residual_clv_upper_amount,
         cast(valuations.total_clv_amount as decimal(18, 4)) as total_clv_amount,
         case when valuations.total_clv_amount is not null
-            then {{ rate('valuations.value_rank', 'valuations.ranked_client_count') }}
+                then {{ rate('valuations.value_rank', 'valuations.ranked_client_count') }}
         end as clv_percentile,
         cast(valuations.model_client_count as bigint) as model_client_count,
         valuations.term_months,

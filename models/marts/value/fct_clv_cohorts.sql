@@ -46,7 +46,9 @@ margins as (
         margin_months.age_months,
         sum(margin_months.margin_amount) as margin_amount,
         sum(case when clients.acquisition_cost_amount is not null
-            then margin_months.margin_amount else 0 end) as costed_margin_amount
+                then margin_months.margin_amount
+            else 0
+        end) as costed_margin_amount
 
     from clients
     inner join margin_months
@@ -93,8 +95,11 @@ final as (
         cast(case when is_mature then cohort_size end as bigint) as eligible_count,
         case when is_mature then cumulative_margin_amount end as cumulative_margin_amount,
         cast(
-            cast(case when is_mature then cumulative_margin_amount end
-            as {{ type_double() }}) / cohort_size as decimal(18, 4)
+            cast(
+                case when is_mature then cumulative_margin_amount end
+                as {{ type_double() }}
+            ) / cohort_size as decimal(18, 4
+            )
         ) as clv_per_client_amount,
         cast(costed_client_count as bigint) as costed_client_count,
         cast(acquisition_cost_amount as decimal(18, 4)) as acquisition_cost_amount,

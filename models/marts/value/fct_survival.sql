@@ -68,7 +68,8 @@ final as (
             'estimates.at_risk_count - estimates.churned_count', 'estimates.at_risk_count'
         ) }} as retention_rate,
         case when terms.term_number = 0 then cast(1 as decimal(12, 6))
-            else estimates.survival_rate end as survival_rate,
+            else estimates.survival_rate
+        end as survival_rate,
         estimates.survival_standard_error,
         estimates.survival_rate_lower,
         estimates.survival_rate_upper,
