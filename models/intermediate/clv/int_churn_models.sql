@@ -80,7 +80,13 @@ judged as (
 
 final as (
     select
-        life_tables.*,
+        {%- for column in [
+            'life_table_id', 'origin_date', 'spell_scope', 'preference', 'segmentation',
+            'segment', 'term_months', 'spell_count', 'decided_term_count', 'churned_count',
+            'last_term', 'is_large_enough',
+        ] %}
+        life_tables.{{ column }},
+        {%- endfor %}
         judged.fitted_model,
         case when judged.fitted_model = 'sbg' and judged.is_degenerate then 'geometric'
             else judged.fitted_model

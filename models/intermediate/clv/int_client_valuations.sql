@@ -58,11 +58,10 @@ valued as (
             'tenure_term_count', 'mrr_amount', 'next_renewal_rate', 'retained_rate',
             'expected_count', 'expected_margin_12m_amount', 'residual_clv_amount',
             'residual_clv_lower_amount', 'residual_clv_upper_amount', 'is_cold_start',
-            'next_renewal_date',
         ] %}
-    predictions.{{ column }}{{ ',' if not loop.last }}
-    
-{%- endfor %}
+        predictions.{{ column }},
+        {%- endfor %}
+        predictions.next_renewal_date
 
     from clients
     cross join as_of

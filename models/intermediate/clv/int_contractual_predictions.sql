@@ -13,10 +13,9 @@ curves as (
         life_table_id,
         fitted_model,
         term_number,
-    {%- for column in ['survival', 'expected_terms', 'residual_payments'] %}
-    cast({{ column }} as {{ type_double() }}) as {{ column }}{{ ',' if not loop.last }}
-    
-{%- endfor %}
+        cast(survival as {{ type_double() }}) as survival,
+        cast(expected_terms as {{ type_double() }}) as expected_terms,
+        cast(residual_payments as {{ type_double() }}) as residual_payments
 
     from {{ ref('int_churn_curves') }}
 ),

@@ -37,10 +37,9 @@ models as (
 spend_models as (
     select
         origin_date,
-    {%- for name in ['p', 'q', 'v'] %}
-    cast({{ name }} as {{ type_double() }}) as {{ name }}{{ ',' if not loop.last }}
-    
-{%- endfor %}
+        cast(p as {{ type_double() }}) as p,
+        cast(q as {{ type_double() }}) as q,
+        cast(v as {{ type_double() }}) as v
 
     from {{ ref('int_spend_fits') }}
 

@@ -37,8 +37,12 @@ final as (
         origin_date,
         client_id,
         cast(repeat_count as integer) as repeat_count,
-        {{ dbt.datediff('first_date', 'last_date', 'day') }}             as recency_days,
-        {{ dbt.datediff('first_date', 'origin_date', 'day') }}             as age_days,
+        {{ dbt.datediff(
+            'first_date', 'last_date', 'day'
+        ) }} as recency_days,
+        {{ dbt.datediff(
+            'first_date', 'origin_date', 'day'
+        ) }} as age_days,
         cast(revenue_amount as decimal(18, 4)) as revenue_amount,
         cast(
             cast(repeat_revenue_amount as {{ type_double() }}) / nullif(repeat_count, 0)

@@ -31,8 +31,9 @@ deliveries as (
         origins.origin_date,
         subscriptions.*,
         row_number() over (
-            partition by origins.origin_date, subscription_id, version
-            order by loaded_at desc, raw_row desc
+            partition by
+                origins.origin_date, subscriptions.subscription_id, subscriptions.version
+            order by subscriptions.loaded_at desc, subscriptions.raw_row desc
         ) as delivery_rank
 
     from subscriptions

@@ -11,7 +11,7 @@ outcomes as (
 
 levels as (
     select
-        decile as level_decile,
+        outcomes.decile as level_decile,
         outcomes.*
 
     from outcomes
