@@ -18,7 +18,8 @@
     shrink          what a step is multiplied by once the grid need not move
 
     Logarithms differ between engines in their last digit. Terms are therefore summed as
-    decimals, which is exact in any order, and ties go to the point nearest to the middle.
+    decimals, which is exact in any order, and compared with two digits fewer; ties go to the
+    point nearest to the middle.
 #}
 {% macro pattern_search(
     name, key, start, data, parameters, derived, observed, log_likelihood,
@@ -146,7 +147,7 @@
             *,
             row_number() over (
                 partition by {{ key }}
-                order by log_likelihood desc, distance, point
+                order by cast(log_likelihood as decimal(28, 8)) desc, distance asc, point asc
             ) as place
 
         from {{ name }}_{{ round }}_measured

@@ -92,7 +92,8 @@ settled as (
 final as (
     select
         *,
-        historical_clv_amount + settled_residual_amount as total_clv_amount,
+        cast(historical_clv_amount + settled_residual_amount as decimal(18, 4))
+            as total_clv_amount,
         row_number() over (
             partition by case when settled_residual_amount is null then 1 else 0 end
             order by historical_clv_amount + settled_residual_amount, client_id

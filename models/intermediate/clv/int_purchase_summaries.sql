@@ -44,10 +44,7 @@ final as (
             'first_date', 'origin_date', 'day'
         ) }} as age_days,
         cast(revenue_amount as decimal(18, 4)) as revenue_amount,
-        cast(
-            cast(repeat_revenue_amount as {{ type_double() }}) / nullif(repeat_count, 0)
-            as decimal(18, 4)
-        ) as repeat_value_amount,
+        {{ amount_per('repeat_revenue_amount', 'repeat_count') }} as repeat_value_amount,
         first_date,
         last_date
 

@@ -50,16 +50,28 @@ start as (
     rounds=26,
 ) }},
 
+-- Without differences between clients the mean is the share of renewals that were lost.
 final as (
     select
-        life_table_id,
-        cast(mean_logit as decimal(18, 8)) as mean_logit,
-        cast(log_size as decimal(18, 8)) as log_size,
-        cast(log_likelihood as decimal(18, 6)) as log_likelihood,
-        scale < 0.00001 and abs(mean_logit) < 8 and log_size > -4.9 as is_converged,
-        log_size > 7 as is_degenerate
+        searched.life_table_id,
+        cast(case
+            when searched.log_size > 7 then -ln(
+                cast(life_tables.decided_term_count - life_tables.churned_count
+                as {{ type_double() }}) / life_tables.churned_count
+            )
+            else searched.mean_logit
+        end as decimal(18, 8)) as mean_logit,
+        cast(case when searched.log_size > 7 then 9 else searched.log_size end
+        as decimal(18, 8)) as log_size,
+        cast(searched.log_likelihood as decimal(18, 6)) as log_likelihood,
+        searched.scale < 0.00001
+        and abs(searched.mean_logit) < 8
+        and searched.log_size > -4.9 as is_converged,
+        searched.log_size > 7 as is_degenerate
 
     from searched
+    inner join life_tables
+        on searched.life_table_id = life_tables.life_table_id
 )
 
 select * from final

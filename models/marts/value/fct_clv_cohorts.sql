@@ -94,13 +94,8 @@ final as (
         cast(cohort_size as bigint) as cohort_size,
         cast(case when is_mature then cohort_size end as bigint) as eligible_count,
         case when is_mature then cumulative_margin_amount end as cumulative_margin_amount,
-        cast(
-            cast(
-                case when is_mature then cumulative_margin_amount end
-                as {{ type_double() }}
-            ) / cohort_size as decimal(18, 4
-            )
-        ) as clv_per_client_amount,
+        {{ amount_per('case when is_mature then cumulative_margin_amount end', 'cohort_size') }}
+            as clv_per_client_amount,
         cast(costed_client_count as bigint) as costed_client_count,
         cast(acquisition_cost_amount as decimal(18, 4)) as acquisition_cost_amount,
         {{ rate(
