@@ -26,7 +26,7 @@ from scipy import optimize, special
 
 from project import ROOT
 
-FITS = ("int_sbg_fits", "int_bdw_fits")
+FITS = ("int_sbg_search_fits", "int_sbg_fits", "int_bdw_fits")
 SCORES = ("int_purchase_expectations", "int_purchase_predictions")
 SURVIVORS = {
     "regular": (1000, 631, 468, 382, 326, 289, 262, 241),
@@ -197,8 +197,8 @@ def main() -> int:
         )
         load_life_tables(connection)
         print("Three segments from their life table:")
-        timed("SQL: sBG", lambda: build(connection, sql, "int_sbg_fits"))
-        timed("SQL: BdW", lambda: build(connection, sql, "int_bdw_fits"))
+        timed("SQL: sBG", lambda: build(connection, sql, *FITS[:2]))
+        timed("SQL: BdW", lambda: build(connection, sql, FITS[2]))
         timed("scipy: both", fit_with_scipy)
         load_summaries(connection, clients)
         print(f"{clients:,} buyers:")

@@ -82,7 +82,7 @@ start as (
     steps=purchase_likelihood_steps(),
     log_likelihood=purchase_log_likelihood(),
     reach=1,
-    rounds=38,
+    rounds=44,
     shrink=0.5,
 ) }},
 

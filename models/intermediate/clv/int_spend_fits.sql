@@ -65,7 +65,7 @@ start as (
     log_likelihood='log_spend + (p_x - 1) * ln(m) + p_x * ln(x)'
     ~ ' - p_x_q * ln(x * m + v)',
     reach=1,
-    rounds=38,
+    rounds=44,
     shrink=0.5,
 ) }},
 

@@ -85,7 +85,8 @@ final as (
         ) }} as lift,
         cast(predicted_retained_count as decimal(18, 6)) as predicted_retained_count,
         cast(actual_retained_count as bigint) as actual_retained_count,
-        {{ rate('predicted_retained_count', 'client_count') }} as predicted_retained_rate,
+        cast({{ amount_per('predicted_retained_count', 'client_count', 6) }} as decimal(12, 6))
+            as predicted_retained_rate,
         {{ rate('actual_retained_count', 'judged_count') }} as actual_retained_rate,
         {{ wilson('actual_retained_count', 'judged_count', 'lower') }}
             as actual_retained_rate_lower,
