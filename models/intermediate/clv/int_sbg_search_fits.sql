@@ -53,7 +53,7 @@ final as (
         mean_logit,
         log_size,
         scale,
-        log_likelihood
+        cast(log_likelihood as decimal(18, 6)) as log_likelihood
 
     from searched
 )
