@@ -46,7 +46,7 @@ final as (
         valuations.residual_clv_upper_amount,
         cast(valuations.total_clv_amount as decimal(18, 4)) as total_clv_amount,
         cast(case when valuations.total_clv_amount is not null
-            then {{ rate('valuations.value_rank', 'valuations.ranked_client_count') }}
+                then {{ rate('valuations.value_rank', 'valuations.ranked_client_count') }}
         end as decimal(12, 6)) as clv_percentile,
         cast(valuations.model_client_count as bigint) as model_client_count,
         valuations.term_months,
