@@ -149,7 +149,8 @@ class Postgres(Engine):
 
     @property
     def environment(self) -> dict[str, str]:
-        return {"ACTIVE_CLIENTS_POSTGRES_PORT": str(self.port)}
+        # See scripts/setup.
+        return {"ACTIVE_CLIENTS_POSTGRES_PORT": str(self.port), "PGOPTIONS": "-c jit=off"}
 
     def start(self) -> None:
         run_script("postgres", "start", str(self.port))

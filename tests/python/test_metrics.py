@@ -171,6 +171,37 @@ CASES: dict[str, tuple[str, str]] = {
             ("total_historical_clv", "sum(historical_clv_amount)"),
             ("clients_valued", "count(*)"),
             ("historical_clv", "sum(historical_clv_amount) / count(*)"),
+            ("total_residual_clv", "sum(residual_clv_amount)"),
+            ("total_clv", "sum(total_clv_amount)"),
+            ("clients_projected", "count(total_clv_amount)"),
+            ("client_lifetime_value", "sum(total_clv_amount) / count(total_clv_amount)"),
+            ("expected_churned_mrr", "sum(expected_churned_mrr_amount)"),
+        )
+    },
+    **{
+        name: (
+            "survival_cell__term_number",
+            f"select term_number, {column} from marts.fct_survival"
+            " where segmentation = 'all' and spell_scope = 'first' group by 1",
+        )
+        for name, column in (
+            ("due_renewals", "sum(at_risk_count)"),
+            ("made_renewals", "sum(at_risk_count - churned_count)"),
+            (
+                "term_retention_rate",
+                "sum(at_risk_count - churned_count) / nullif(sum(at_risk_count), 0)",
+            ),
+        )
+    },
+    **{
+        name: (
+            "clv_cell__age_months",
+            f"select age_months, {column} from marts.fct_clv_cohorts group by 1",
+        )
+        for name, column in (
+            ("cohort_margin_to_age", "sum(cumulative_margin_amount)"),
+            ("cohort_clients_at_age", "sum(eligible_count)"),
+            ("clv_curve", "sum(cumulative_margin_amount) / sum(eligible_count)"),
         )
     },
     **{

@@ -291,6 +291,41 @@ def test_telco_retention_and_churns_say_the_same(telco: DbtProject) -> None:
     ) == [(7032, 5163, True)]
 
 
+def test_telco_survival_is_that_of_lifelines(telco: DbtProject) -> None:
+    """Kaplan-Meier and its intervals; there is none before the first loss."""
+    with (ROOT / "tests/fixtures/lifelines/telco_survival.csv").open(newline="") as file:
+        expected = {
+            (row["segmentation"], row["segment"], int(row["term_number"])): [
+                float(row[name])
+                for name in ("survival_rate", "survival_rate_lower", "survival_rate_upper")
+            ]
+            for row in csv.DictReader(file)
+        }
+    found = {
+        row[:3]: [float(row[3]), float(row[4] or 1), float(row[5] or 1)]
+        for row in telco.rows(
+            "select segmentation, segment, term_number, survival_rate, survival_rate_lower,"
+            " survival_rate_upper from marts.fct_survival where spell_scope = 'first'"
+            " and term_number > 0 and is_observed"
+        )
+    }
+    assert len(expected) == 48
+    for key, rates in expected.items():
+        assert found[key] == pytest.approx(rates, abs=1.01e-6), key
+
+
+def test_telco_long_contracts_show_no_differences_by_the_month(telco: DbtProject) -> None:
+    """Months are the wrong terms for them, and the model says so."""
+    assert telco.rows(
+        "select segment, model_label, is_degenerate, alpha is null from marts.fct_clv_models"
+        " where segmentation = 'segment' and model = 'sbg' order by segment"
+    ) == [
+        ("month-to-month", "sbg", False, False),
+        ("one year", "geometric", True, True),
+        ("two year", "geometric", True, True),
+    ]
+
+
 # ---- nps_supermarket -----------------------------------------------------------------
 
 

@@ -1,70 +1,83 @@
 -- Grain: one row per counted client that was there by as_of_date.
--- Historical value: revenue realised by as_of_date times the gross margin. Revenue is what
--- was collected on invoices, or, without that table, MRR accrued by the day.
+-- Historical value: revenue realised by as_of_date times the gross margin. Residual value:
+-- discounted margin expected from then on; total: both. Revenue is what was collected on
+-- invoices, or, without that table, MRR accrued by the day.
 
 with
 
-clients as (
-    select * from {{ ref('dim_clients') }}
-    where not is_internal
+valuations as (
+    select * from {{ ref('int_client_valuations') }}
 ),
 
-revenue as (
-    select * from {{ ref('int_client_realised_revenue') }}
-),
-
-as_of as (
-    select * from {{ ref('as_of') }}
-),
-
-valued as (
-    select
-        clients.client_id,
-        clients.relationship_type,
-        clients.acquisition_cost_amount,
-        clients.created_date,
-        revenue.first_revenue_date,
-        as_of.as_of_date,
-        coalesce(revenue.revenue_amount, 0) as revenue_amount,
-        cast(
-            coalesce(revenue.revenue_amount, 0)
-            * cast({{ number_var('gross_margin_rate', 0, 1) }} as decimal(5, 4))
-            as decimal(18, 4)
-        ) as historical_clv_amount
-
-    from clients
-    left join revenue
-        on clients.client_id = revenue.client_id
-    cross join as_of
-
-    where clients.created_date <= as_of.as_of_date
-        or revenue.client_id is not null
+paybacks as (
+    select * from {{ ref('int_client_paybacks') }}
 ),
 
 final as (
     select
         -- ids
-        client_id,
+        valuations.client_id,
 
         -- strings
-        relationship_type,
+        valuations.relationship_type,
         '{{ 'collected' if var('invoices_enabled') else 'accrued' }}' as revenue_basis,
+        valuations.clv_model,
+        valuations.model_segmentation,
+        valuations.clv_basis,
+        case when valuations.relationship_type = 'contractual' then 'from_next_renewal'
+            else 'next_12_months'
+        end as clv_convention,
+        case
+            when valuations.total_clv_amount is null then 'unknown'
+            when valuations.value_rank > 0.8 * valuations.ranked_client_count then 'a'
+            when valuations.value_rank > 0.5 * valuations.ranked_client_count then 'b'
+            else 'c'
+        end as clv_tier,
 
         -- numerics
-        cast(revenue_amount as decimal(18, 4)) as revenue_amount,
+        valuations.revenue_amount,
         cast({{ number_var('gross_margin_rate', 0, 1) }} as decimal(5, 4))
             as gross_margin_rate,
-        historical_clv_amount,
-        acquisition_cost_amount,
-        {{ rate('historical_clv_amount', 'acquisition_cost_amount') }}
+        cast({{ number_var('discount_rate_annual', 0.02, 1) }} as decimal(5, 4))
+            as discount_rate_annual,
+        valuations.historical_clv_amount,
+        valuations.settled_residual_amount as residual_clv_amount,
+        valuations.residual_clv_lower_amount,
+        valuations.residual_clv_upper_amount,
+        cast(valuations.total_clv_amount as decimal(18, 4)) as total_clv_amount,
+        cast(case when valuations.total_clv_amount is not null
+                then {{ rate('valuations.value_rank', 'valuations.ranked_client_count') }}
+        end as decimal(12, 6)) as clv_percentile,
+        cast(valuations.model_client_count as bigint) as model_client_count,
+        valuations.term_months,
+        valuations.tenure_term_count,
+        valuations.mrr_amount,
+        valuations.next_renewal_rate,
+        valuations.retained_rate,
+        valuations.expected_count as expected_payments_12m,
+        valuations.expected_margin_12m_amount,
+        cast(valuations.mrr_amount * (1 - case
+            when valuations.relationship_type = 'contractual' then valuations.retained_rate
+        end) as decimal(18, 4)) as expected_churned_mrr_amount,
+        valuations.acquisition_cost_amount,
+        {{ rate('valuations.historical_clv_amount', 'valuations.acquisition_cost_amount') }}
             as clv_to_acquisition_cost_ratio,
+        {{ rate('valuations.total_clv_amount', 'valuations.acquisition_cost_amount') }}
+            as total_clv_to_acquisition_cost_ratio,
+        paybacks.payback_months,
+
+        -- booleans
+        coalesce(valuations.is_cold_start, false) as is_cold_start,
 
         -- dates
-        created_date,
-        first_revenue_date,
-        as_of_date
+        valuations.created_date,
+        valuations.first_revenue_date,
+        valuations.next_renewal_date,
+        valuations.as_of_date
 
-    from valued
+    from valuations
+    left join paybacks
+        on valuations.client_id = paybacks.client_id
 )
 
 select * from final

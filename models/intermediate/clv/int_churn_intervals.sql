@@ -1,0 +1,79 @@
+-- Grain: one row per life table with a chosen model on as_of_date and term, from 0: 95 %
+-- intervals of what the model says, from its replicates; null with fewer than 39 of them.
+
+with
+
+models as (
+    select * from {{ ref('int_life_tables') }}
+),
+
+fits as (
+    select * from {{ ref('int_churn_replicate_fits') }}
+),
+
+parameters as (
+    select
+        fits.replicate_id as curve_id,
+        fits.life_table_id,
+        models.term_months,
+        log_size > 7 and fits.fitted_model = 'sbg' as is_geometric,
+        cast(fits.mean_logit as {{ type_double() }}) as mean_logit,
+        cast(fits.log_size as {{ type_double() }}) as log_size,
+        case when fits.fitted_model = 'bdw' then cast(fits.log_shape as {{ type_double() }})
+            else 0
+        end as log_shape
+
+    from fits
+    inner join models
+        on fits.life_table_id = models.life_table_id
+),
+
+{{ churn_curve('parameters') }},
+
+ranked as (
+    select
+        parameters.life_table_id,
+        curves.term_number,
+        curves.survival,
+        curves.residual_payments,
+        row_number() over (
+            partition by parameters.life_table_id, curves.term_number
+            order by curves.survival, curves.curve_id
+        ) as survival_rank,
+        row_number() over (
+            partition by parameters.life_table_id, curves.term_number
+            order by curves.residual_payments, curves.curve_id
+        ) as residual_rank,
+        count(*) over (
+            partition by parameters.life_table_id, curves.term_number
+        ) as replicate_count
+
+    from curves
+    inner join parameters
+        on curves.curve_id = parameters.curve_id
+
+    where curves.term_number <= 120
+),
+
+final as (
+    select
+        life_table_id,
+        term_number,
+        {%- for column, rank in [('survival', 'survival_rank'),
+            ('residual_payments', 'residual_rank')] %}
+    cast(max(case when {{ rank }} = floor((replicate_count + 1) * 0.025)
+            then {{ column }}
+        end) as decimal(18, 8)) as {{ column }}_lower,
+    cast(max(case when {{ rank }} = replicate_count + 1
+            - floor((replicate_count + 1) * 0.025)
+            then {{ column }}
+        end) as decimal(18, 8)) as {{ column }}_upper
+    {{- ',' if not loop.last }}
+    {%- endfor %}
+
+    from ranked
+
+    group by life_table_id, term_number
+)
+
+select * from final

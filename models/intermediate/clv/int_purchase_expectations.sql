@@ -1,0 +1,106 @@
+-- Grain: one row per origin, number of repeat purchases and age: purchases expected within
+-- twelve months of a client that is still there, plain and discounted by the quarter. Clients
+-- share few of these pairs, which keeps the series short of their number.
+-- 2F1 in the form of Euler, whose terms shrink faster the more a client has bought.
+
+with
+
+summaries as (
+    select * from {{ ref('int_purchase_summaries') }}
+),
+
+models as (
+    select * from {{ ref('int_purchase_models') }}
+    where is_chosen
+),
+
+quarters as (
+    select number as quarter_number
+    from {{ ref('numbers') }}
+    where number between 1 and 4
+),
+
+pairs as (
+    select distinct
+        origin_date,
+        repeat_count,
+        age_days
+
+    from summaries
+),
+
+valued as (
+    select
+        pairs.*,
+        quarters.quarter_number,
+        cast(models.r as {{ type_double() }}) as r,
+        -- At a = 1 the formula is a limit.
+        cast(
+            case when abs(models.a - 1) < 0.00001 then 1.00001 else models.a end
+            as {{ type_double() }}
+        ) as a,
+        cast(models.b as {{ type_double() }}) as b,
+        models.shift,
+        cast(365 * quarters.quarter_number as {{ type_double() }}) / 28 as horizon,
+        cast(models.alpha as {{ type_double() }}) + cast(pairs.age_days as {{ type_double() }})
+        / 7 as exposure
+
+    from pairs
+    inner join models
+        on pairs.origin_date = models.origin_date
+    cross join quarters
+),
+
+arguments as {{ computed_once() }} (
+    select
+        *,
+        a + b - 1 - r + shift as hyp_a,
+        a - 1 as hyp_b,
+        a + b + repeat_count - 1 + shift as hyp_c,
+        horizon / (exposure + horizon) as hyp_z
+
+    from valued
+),
+
+{{ hypergeometric('series', 'arguments') }},
+
+expected as (
+    select
+        origin_date,
+        repeat_count,
+        age_days,
+        quarter_number,
+        hyp_c / hyp_b * (1 - power(1 - hyp_z, hyp_b) * tail) as purchases
+
+    from series
+),
+
+quarterly as (
+    select
+        *,
+        purchases - coalesce(lag(purchases) over (
+            partition by origin_date, repeat_count, age_days
+            order by quarter_number
+        ), 0) as quarter_purchases
+
+    from expected
+),
+
+final as (
+    select
+        origin_date,
+        repeat_count,
+        age_days,
+        cast(sum(cast(quarter_purchases as decimal(28, 12))) as decimal(18, 8))
+            as expected_purchases,
+        cast(sum(cast(quarter_purchases * power(
+            1 + {{ number_var('discount_rate_annual', 0.02, 1) }},
+            -(quarter_number - 0.5) / 4
+        ) as decimal(28, 12))) as decimal(18, 8)) as discounted_purchases
+
+    from quarterly
+
+    group by origin_date, repeat_count, age_days
+)
+
+select * from final

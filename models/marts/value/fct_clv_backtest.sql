@@ -1,0 +1,107 @@
+-- Grain: one row per origin, relationship type and decile of the prediction, from 1, the
+-- highest, to 10; decile 0 is all of them. Predicted on the origin from what was known by
+-- then, against what came of it in the twelve months after. Where these have not elapsed,
+-- what came of it is null.
+
+with
+
+outcomes as (
+    select * from {{ ref('int_backtest_outcomes') }}
+),
+
+levels as (
+    select
+        outcomes.decile as level_decile,
+        outcomes.*
+
+    from outcomes
+
+    union all
+
+    select
+        0 as level_decile,
+        outcomes.*
+
+    from outcomes
+),
+
+summed as (
+    select
+        origin_date,
+        relationship_type,
+        level_decile,
+        horizon_end_date,
+        is_mature,
+        count(*) as client_count,
+        sum(predicted_amount) as predicted_amount,
+        sum(run_rate_amount) as run_rate_amount,
+        sum(base_rate_amount) as base_rate_amount,
+        sum(actual_amount) as actual_amount,
+        sum(case when relationship_type = 'contractual' then predicted_retained_rate end)
+            as predicted_retained_count,
+        sum(base_retained_rate) as base_retained_count,
+        sum(actual_retained) as actual_retained_count,
+        sum({{ squared('predicted_retained_rate - actual_retained') }}) as brier_sum,
+        sum({{ squared('base_retained_rate - actual_retained') }}) as base_brier_sum
+
+    from levels
+
+    group by origin_date, relationship_type, level_decile, horizon_end_date, is_mature
+),
+
+compared as (
+    select
+        *,
+        max(case when level_decile = 0 then actual_amount end) over (
+            partition by origin_date, relationship_type
+        ) as all_actual_amount,
+        max(case when level_decile = 0 then client_count end) over (
+            partition by origin_date, relationship_type
+        ) as all_client_count,
+        case when actual_retained_count is not null then client_count end as judged_count
+
+    from summed
+),
+
+final as (
+    select
+        -- keys
+        origin_date,
+        relationship_type,
+        cast(level_decile as integer) as decile,
+
+        -- numerics
+        cast(client_count as bigint) as client_count,
+        cast(predicted_amount as decimal(18, 4)) as predicted_margin_amount,
+        cast(run_rate_amount as decimal(18, 4)) as run_rate_margin_amount,
+        cast(base_rate_amount as decimal(18, 4)) as base_rate_margin_amount,
+        cast(actual_amount as decimal(18, 4)) as actual_margin_amount,
+        {{ rate('predicted_amount - actual_amount', 'actual_amount') }} as bias_rate,
+        {{ rate('run_rate_amount - actual_amount', 'actual_amount') }} as run_rate_bias_rate,
+        {{ rate('base_rate_amount - actual_amount', 'actual_amount') }} as base_rate_bias_rate,
+        {{ rate(
+            'cast(actual_amount as ' ~ type_double() ~ ') * all_client_count',
+            'cast(all_actual_amount as ' ~ type_double() ~ ') * client_count',
+        ) }} as lift,
+        cast(predicted_retained_count as decimal(18, 6)) as predicted_retained_count,
+        cast(actual_retained_count as bigint) as actual_retained_count,
+        cast({{ amount_per('predicted_retained_count', 'client_count', 6) }} as decimal(12, 6))
+            as predicted_retained_rate,
+        {{ rate('actual_retained_count', 'judged_count') }} as actual_retained_rate,
+        {{ wilson('actual_retained_count', 'judged_count', 'lower') }}
+            as actual_retained_rate_lower,
+        {{ wilson('actual_retained_count', 'judged_count', 'upper') }}
+            as actual_retained_rate_upper,
+        {{ rate('brier_sum', 'client_count') }} as brier_score,
+        {{ rate('base_brier_sum', 'client_count') }} as base_rate_brier_score,
+
+        -- booleans
+        is_mature,
+
+        -- dates
+        horizon_end_date
+
+    from compared
+)
+
+select * from final

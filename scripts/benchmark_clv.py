@@ -1,0 +1,220 @@
+"""Times what lifetime value costs: fits from a life table, and predictions for many clients.
+
+The SQL is what dbt compiles; it runs on generated clients in DuckDB. scipy does the same work
+in the same run, where it is its own: the fits, and the expected purchases.
+
+scripts/benchmark_clv
+scripts/benchmark_clv --clients 100000
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import duckdb
+import numpy as np
+from scipy import optimize, special
+
+from project import ROOT
+
+FITS = ("int_sbg_search_fits", "int_sbg_fits", "int_bdw_fits")
+SCORES = ("int_purchase_expectations", "int_purchase_predictions")
+SURVIVORS = {
+    "regular": (1000, 631, 468, 382, 326, 289, 262, 241),
+    "high end": (1000, 869, 743, 653, 593, 551, 517, 491),
+    "third": (1000, 700, 560, 480, 425, 390, 362, 340),
+}
+R, ALPHA, A, B = 0.2426, 4.4136, 0.7929, 2.4259
+P, Q, V = 6.2492, 3.7443, 15.4448
+
+
+def compile_models(directory: Path) -> dict[str, str]:
+    """The SQL of the models, over tables of one schema."""
+    subprocess.run(
+        [
+            str(Path(sys.executable).with_name("dbt")), "--quiet", "compile",
+            "--select", *FITS, *SCORES,
+            "--target-path", str(directory / "target"), "--log-path", str(directory),
+        ],
+        cwd=ROOT,
+        env={**os.environ, "ACTIVE_CLIENTS_DATABASE": str(directory / "build.duckdb")},
+        check=True,
+        stdout=subprocess.DEVNULL,
+    )  # fmt: skip
+    files = (directory / "target/compiled").rglob("*.sql")
+    return {
+        file.stem: re.sub(r'"\w+"\."(?:intermediate|marts)"\."(\w+)"', r"\1", file.read_text())
+        for file in files
+    }
+
+
+def timed(title: str, action: Callable[[], object]) -> None:
+    """Do something and print its seconds."""
+    start = time.perf_counter()
+    action()
+    print(f"  {title:52} {time.perf_counter() - start:8.2f} s", flush=True)
+
+
+def build(connection: duckdb.DuckDBPyConnection, sql: dict[str, str], *names: str) -> None:
+    """Make these models, in this order."""
+    for name in names:
+        connection.execute(f"create or replace table {name} as {sql[name]}")
+
+
+# ---- fits ----------------------------------------------------------------------------
+
+
+def load_life_tables(connection: duckdb.DuckDBPyConnection) -> None:
+    """Three segments of seven renewals."""
+    connection.execute(
+        "create table int_survival_cells (life_table_id text, term_number integer,"
+        " at_risk_count bigint, churned_count bigint)"
+    )
+    for name, left in SURVIVORS.items():
+        for term in range(1, len(left)):
+            connection.execute(
+                "insert into int_survival_cells values (?, ?, ?, ?)",
+                [name, term, left[term - 1], left[term - 1] - left[term]],
+            )
+    connection.execute(
+        "create table int_life_tables as select life_table_id, true as is_fitted,"
+        " sum(at_risk_count) as decided_term_count, sum(churned_count) as churned_count"
+        " from int_survival_cells group by life_table_id"
+    )
+
+
+def fit_with_scipy() -> None:
+    """The sBG and BdW of the three segments, by Nelder-Mead."""
+    for left in SURVIVORS.values():
+        n, d = np.array(left[:-1], dtype=float), -np.diff(left).astype(float)
+        t = np.arange(len(left), dtype=float)
+
+        def loss(
+            logs: np.ndarray, t: np.ndarray = t, n: np.ndarray = n, d: np.ndarray = d
+        ) -> float:
+            a, b = np.exp(logs[:2])
+            c = np.exp(logs[2]) if len(logs) > 2 else 1.0
+            retained = np.diff(special.betaln(a, b + t**c))
+            terms = d * np.log(-np.expm1(retained)) + (n - d) * retained
+            return -float(np.sum(terms))
+
+        start = optimize.minimize(loss, [0.0, 1.0], method="Nelder-Mead").x
+        optimize.minimize(loss, [*start, 0.0], method="Nelder-Mead", options={"maxiter": 2000})
+
+
+# ---- predictions ---------------------------------------------------------------------
+
+
+def load_summaries(connection: duckdb.DuckDBPyConnection, clients: int) -> None:
+    """Buyers of up to five years, and parameters for them."""
+    connection.execute("set threads = 2")
+    connection.execute("set memory_limit = '1GB'")
+    connection.execute("select setseed(0.5)")
+    connection.execute(
+        f"""
+        create table int_purchase_summaries as
+        select
+            date '2025-06-30' as origin_date, 'c' || number as client_id,
+            cast(least(repeats, recency) as integer) as repeat_count,
+            case when repeats = 0 then 0 else recency end as recency_days, age_days,
+            cast(25 * (1 + least(repeats, recency)) as decimal(18, 4)) as revenue_amount,
+            cast(case when repeats > 0 then 10 + 30 * spread end as decimal(18, 4))
+                as repeat_value_amount
+        from (
+            select *, cast(floor(age_days * (0.3 + 0.6 * spread)) as integer) as recency
+            from (
+                select
+                    range as number, random() as spread,
+                    cast(7 + floor(random() * 1820) as integer) as age_days,
+                    cast(floor(-4 * ln(random() + 1e-9) - 2) as integer) as drawn
+                from range({clients})
+            ) as drawn cross join lateral (select greatest(0, drawn) as repeats) as kept
+        ) as aged
+        """
+    )
+    connection.execute(
+        f"create table int_purchase_models as select date '2025-06-30' as origin_date,"
+        f" model as purchase_model, shift, {R} as r, {ALPHA} as alpha, {A} as a, {B} as b,"
+        f" true as is_converged, shift = 0 as is_chosen"
+        f" from (values ('bg_nbd', 0), ('mbg_nbd', 1)) as models (model, shift)"
+    )
+    connection.execute(
+        f"create table int_spend_fits as select date '2025-06-30' as origin_date,"
+        f" {P} as p, {Q} as q, {V} as v, true as is_converged"
+    )
+
+
+def read_histories(connection: duckdb.DuckDBPyConnection) -> tuple[np.ndarray, ...]:
+    """Repeat purchases, recency and age of the clients, in weeks."""
+    columns = connection.execute(
+        "select repeat_count as x, recency_days / 7 as recency, age_days / 7 as age"
+        " from int_purchase_summaries"
+    ).fetchnumpy()
+    return tuple(columns[name].astype(float) for name in ("x", "recency", "age"))
+
+
+def log_likelihood(logs: np.ndarray, x: np.ndarray, recency: np.ndarray, age: np.ndarray) -> float:
+    """Minus the mean log-likelihood of the BG/NBD."""
+    r, alpha, a, b = np.exp(logs)
+    terms = special.gammaln(r + x) - special.gammaln(r) + r * np.log(alpha)
+    terms += special.betaln(a, b + x) - special.betaln(a, b)
+    stayed = -(r + x) * np.log(alpha + age)
+    left = np.log(a) - np.log(np.maximum(b + x - 1, 1e-9)) - (r + x) * np.log(alpha + recency)
+    return -float(np.mean(terms + np.where(x > 0, np.logaddexp(stayed, left), stayed)))
+
+
+def score_with_scipy(x: np.ndarray, recency: np.ndarray, age: np.ndarray) -> np.ndarray:
+    """Purchases expected within a year, by the BG/NBD."""
+    t = 365 / 7
+    z = t / (ALPHA + age + t)
+    series = special.hyp2f1(R + x, B + x, A + B + x - 1, z)
+    expected = (A + B + x - 1) / (A - 1) * (1 - (1 - z) ** (R + x) * series)
+    odds = A / np.maximum(B + x - 1, 1e-9) * ((ALPHA + age) / (ALPHA + recency)) ** (R + x)
+    return np.asarray(expected / (1 + np.where(x > 0, odds, 0)))
+
+
+def main() -> int:
+    """Time everything, by the command line."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--clients", type=int, default=1_000_000, help="how many to predict for")
+    clients = parser.parse_args().clients
+    with tempfile.TemporaryDirectory(prefix="active_clients_clv_") as folder:
+        sql = compile_models(Path(folder))
+        connection = duckdb.connect(str(Path(folder) / "clients.duckdb"))
+        connection.execute(
+            "create table numbers as select cast(range as integer) as number from range(10000)"
+        )
+        load_life_tables(connection)
+        print("Three segments from their life table:")
+        timed("SQL: sBG", lambda: build(connection, sql, *FITS[:2]))
+        timed("SQL: BdW", lambda: build(connection, sql, FITS[2]))
+        timed("scipy: both", fit_with_scipy)
+        load_summaries(connection, clients)
+        print(f"{clients:,} buyers:")
+        timed("SQL: expected purchases, spend and value", lambda: build(connection, sql, *SCORES))
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2
+        print(f"  {'SQL: peak memory of the process so far':52} {peak:8.2f} GB")
+        histories = read_histories(connection)
+        timed("scipy: expected purchases", lambda: score_with_scipy(*histories))
+        timed(
+            "scipy: fit of the BG/NBD, for comparison",
+            lambda: optimize.minimize(
+                log_likelihood, np.log([1.0, 10.0, 1.0, 2.0]), args=histories, method="L-BFGS-B"
+            ),
+        )
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
