@@ -112,7 +112,7 @@ def test_nps_groups_agree_per_month(built: Built) -> None:
         """
         select period_month::varchar, detractor_count, passive_count, promoter_count
         from marts.fct_nps
-        where segment = 'all' and survey_purpose = 'relational'
+        where attribute = 'all' and survey_purpose = 'relational'
             and unit_of_count = 'per_response'
         """
     )
