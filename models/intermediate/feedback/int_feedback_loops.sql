@@ -35,7 +35,18 @@ client_mrr as (
 
 final as (
     select
-        responses.*,
+        responses.response_id,
+        responses.client_id,
+        responses.user_id,
+        responses.next_response_id,
+        responses.survey_type,
+        responses.survey_purpose,
+        responses.segment,
+        responses.plan_id,
+        responses.user_role,
+        responses.score,
+        responses.responded_date,
+        responses.responded_at,
         replies.touchpoint_id,
         replies.channel as reply_channel,
         replies.topic as reply_topic,

@@ -13,12 +13,13 @@ counts as (
         {{ nps('promoter_count', 'detractor_count', 'response_count') }} as nps,
         {{ nps_adjusted('promoter_count', 'detractor_count', 'response_count') }}
             as adjusted_nps,
-        {{ nps_variance('promoter_count', 'detractor_count', 'response_count') }} as variance,
+        {{ nps_variance('promoter_count', 'detractor_count', 'response_count') }}
+            as squared_error,
         100 * cast(promoter_count - detractor_count as {{ type_double() }})
         / nullif(response_count, 0) as score,
         cast(response_count as {{ type_double() }}) / nullif(sum(response_count) over (
             partition by unit_of_count, survey_purpose, attribute, period_month
-        ), 0) as share
+        ), 0) as response_share
 
     from {{ ref('int_nps_counts') }}
 ),
@@ -32,14 +33,14 @@ totals as (
 compared as (
     select
         counts.*,
-        before.response_count as compared_response_count,
-        before.nps as compared_nps,
-        counts.is_suppressed or coalesce(before.is_suppressed, true) as is_hidden,
-        counts.adjusted_nps - before.adjusted_nps as adjusted_change,
-        sqrt(counts.variance + before.variance) as standard_error,
-        coalesce(counts.score, before.score) as score_now,
-        coalesce(before.score, counts.score) as score_before,
-        coalesce(before.share, 0) as share_before,
+        earlier.response_count as compared_response_count,
+        earlier.nps as compared_nps,
+        counts.is_suppressed or coalesce(earlier.is_suppressed, true) as is_hidden,
+        counts.adjusted_nps - earlier.adjusted_nps as adjusted_change,
+        sqrt(counts.squared_error + earlier.squared_error) as standard_error,
+        coalesce(counts.score, earlier.score) as score_now,
+        coalesce(earlier.score, counts.score) as score_before,
+        coalesce(earlier.response_share, 0) as share_before,
         (totals.score + totals_before.score) / 2 as mean_total
 
     from counts
@@ -51,15 +52,26 @@ compared as (
         on counts.unit_of_count = totals_before.unit_of_count
             and counts.survey_purpose = totals_before.survey_purpose
             and counts.compared_month = totals_before.period_month
-    left join counts as before
-        on counts.unit_of_count = before.unit_of_count
-            and counts.survey_purpose = before.survey_purpose
-            and counts.attribute = before.attribute
-            and counts.attribute_value = before.attribute_value
-            and counts.compared_month = before.period_month
+    left join counts as earlier
+        on counts.unit_of_count = earlier.unit_of_count
+            and counts.survey_purpose = earlier.survey_purpose
+            and counts.attribute = earlier.attribute
+            and counts.attribute_value = earlier.attribute_value
+            and counts.compared_month = earlier.period_month
 
     where not totals.is_suppressed
         and not totals_before.is_suppressed
+),
+
+bounded as (
+    select
+        *,
+        greatest(-200.0, adjusted_change - 1.959963984540054 * standard_error)
+            as nps_change_lower,
+        least(200.0, adjusted_change + 1.959963984540054 * standard_error)
+            as nps_change_upper
+
+    from compared
 ),
 
 final as (
@@ -71,21 +83,19 @@ final as (
         coalesce(compared_response_count, 0) as compared_response_count,
         case when not is_hidden then compared_nps end as compared_nps,
         case when not is_hidden then nps - compared_nps end as nps_change,
-        case when not is_hidden then cast(greatest(-200.0, least(
-            200.0, adjusted_change - 1.959963984540054 * standard_error
-        )) as decimal(9, 4)) end as nps_change_lower,
-        case when not is_hidden then cast(greatest(-200.0, least(
-            200.0, adjusted_change + 1.959963984540054 * standard_error
-        )) as decimal(9, 4)) end as nps_change_upper,
-        cast((score_now - score_before) * (share + share_before) / 2 as decimal(9, 4))
+        case when not is_hidden then cast(nps_change_lower as decimal(9, 4)) end
+            as nps_change_lower,
+        case when not is_hidden then cast(nps_change_upper as decimal(9, 4)) end
+            as nps_change_upper,
+        cast((score_now - score_before) * (response_share + share_before) / 2 as decimal(9, 4))
             as rate_effect,
         cast(
-            (share - share_before) * ((score_now + score_before) / 2 - mean_total)
+            (response_share - share_before) * ((score_now + score_before) / 2 - mean_total)
             as decimal(9, 4)
         ) as mix_effect,
         period_month
 
-    from compared
+    from bounded
 )
 
 select * from final

@@ -37,7 +37,8 @@ weighted as (
         counts.*,
         population.client_count,
         population.all_client_count,
-        cast(population.client_count as {{ type_double() }}) / sum(population.client_count) over (
+        cast(population.client_count as {{ type_double() }})
+        / sum(population.client_count) over (
             partition by counts.unit_of_count, counts.survey_purpose, counts.period_month
         ) as weight
 
@@ -65,7 +66,7 @@ summed as (
             weight * weight
             * {{ nps_variance('promoter_count', 'detractor_count', 'response_count') }}
             as decimal(18, 9)
-        )) as variance,
+        )) as squared_error,
         sum(client_count) as covered_client_count,
         max(all_client_count) as all_client_count
 
@@ -74,23 +75,28 @@ summed as (
     group by unit_of_count, survey_purpose, period_month
 ),
 
+bounded as (
+    select
+        *,
+        cast(adjusted_nps as {{ type_double() }})
+        - 1.959963984540054 * sqrt(cast(squared_error as {{ type_double() }})) as lower_bound,
+        cast(adjusted_nps as {{ type_double() }})
+        + 1.959963984540054 * sqrt(cast(squared_error as {{ type_double() }})) as upper_bound
+
+    from summed
+),
+
 final as (
     select
         unit_of_count,
         survey_purpose,
         cast(weighted_nps as decimal(9, 4)) as weighted_nps,
-        cast(greatest(-100.0, least(100.0,
-            cast(adjusted_nps as {{ type_double() }})
-            - 1.959963984540054 * sqrt(cast(variance as {{ type_double() }}))
-        )) as decimal(9, 4)) as weighted_nps_lower,
-        cast(greatest(-100.0, least(100.0,
-            cast(adjusted_nps as {{ type_double() }})
-            + 1.959963984540054 * sqrt(cast(variance as {{ type_double() }}))
-        )) as decimal(9, 4)) as weighted_nps_upper,
+        cast(greatest(-100.0, lower_bound) as decimal(9, 4)) as weighted_nps_lower,
+        cast(least(100.0, upper_bound) as decimal(9, 4)) as weighted_nps_upper,
         {{ rate('covered_client_count', 'all_client_count') }} as weight_coverage_rate,
         period_month
 
-    from summed
+    from bounded
 )
 
 select * from final

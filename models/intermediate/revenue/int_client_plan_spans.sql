@@ -47,7 +47,8 @@ ranked as (
         versions.plan_id,
         row_number() over (
             partition by spans.client_id, spans.valid_from
-            order by versions.mrr_amount desc, versions.subscription_id asc, versions.version asc
+            order by
+                versions.mrr_amount desc, versions.subscription_id asc, versions.version asc
         ) as plan_order
 
     from spans

@@ -13,7 +13,7 @@ levels as (
         client_id,
         'first_value' as milestone_kind,
         activity_date as level_date,
-        cast(total_event_count as decimal(18, 4)) as level
+        cast(total_event_count as decimal(18, 4)) as amount
 
     from {{ ref('int_client_uses_daily') }}
 
@@ -23,7 +23,7 @@ levels as (
         client_id,
         'uses' as milestone_kind,
         activity_date as level_date,
-        cast(total_event_count as decimal(18, 4)) as level
+        cast(total_event_count as decimal(18, 4)) as amount
 
     from {{ ref('int_client_uses_daily') }}
 
@@ -33,7 +33,7 @@ levels as (
         client_id,
         'seats' as milestone_kind,
         valid_from as level_date,
-        cast(seat_count as decimal(18, 4)) as level
+        cast(seat_count as decimal(18, 4)) as amount
 
     from {{ ref('fct_client_mrr') }}
 
@@ -43,7 +43,7 @@ levels as (
         client_id,
         'spend' as milestone_kind,
         paid_date as level_date,
-        cast(total_spend_amount as decimal(18, 4)) as level
+        cast(total_spend_amount as decimal(18, 4)) as amount
 
     from {{ ref('int_client_spend_daily') }}
 ),
@@ -52,7 +52,7 @@ highest as (
     select
         client_id,
         milestone_kind,
-        max(level) as level
+        max(amount) as amount
 
     from levels
 
@@ -78,7 +78,7 @@ reached as (
     from levels
     inner join rules
         on levels.milestone_kind = rules.milestone_kind
-            and levels.level >= rules.threshold
+            and levels.amount >= rules.threshold
 
     group by levels.client_id, levels.milestone_kind, rules.threshold
 ),
@@ -90,21 +90,21 @@ coming as (
         rules.threshold,
         {{ add_days(
             'as_of.as_of_date',
-            'cast(ceiling((rules.threshold - highest.level) / paces.daily_pace) as integer)'
+            'cast(ceiling((rules.threshold - highest.amount) / paces.daily_pace) as integer)'
         ) }} as milestone_date,
         true as is_estimated
 
     from highest
     inner join rules
         on highest.milestone_kind = rules.milestone_kind
-            and highest.level < rules.threshold
+            and highest.amount < rules.threshold
     inner join paces
         on highest.client_id = paces.client_id
             and highest.milestone_kind = paces.milestone_kind
     cross join as_of
 
     where paces.daily_pace > 0
-        and rules.threshold - highest.level <= 30 * paces.daily_pace
+        and rules.threshold - highest.amount <= 30 * paces.daily_pace
 ),
 
 final as (

@@ -41,8 +41,8 @@ values_of_attributes as (
         experienced.*,
         'tickets' as attribute,
         case
-            when ticket_count = 0 then 'none'
-            when ticket_count = 1 then 'one'
+            when experienced.ticket_count = 0 then 'none'
+            when experienced.ticket_count = 1 then 'one'
             else 'several'
         end as attribute_value
 
@@ -54,8 +54,8 @@ values_of_attributes as (
         experienced.*,
         'first_response' as attribute,
         case
-            when ticket_count = 0 then 'none'
-            when late_ticket_count = 0 then 'in_sla'
+            when experienced.ticket_count = 0 then 'none'
+            when experienced.late_ticket_count = 0 then 'in_sla'
             else 'late'
         end as attribute_value
 

@@ -7,7 +7,8 @@ with
 dates as (
     select
         date_day,
-        {{ dbt.datediff('week_start_date', 'date_day', 'day') }} + 1 as weekday
+        {{ dbt.datediff('week_start_date', 'date_day', 'day') }}
+            as days_into_week
 
     from {{ ref('dim_dates') }}
 ),
@@ -41,7 +42,7 @@ wall_clock as (
     left join holidays
         on dates.date_day = holidays.holiday_date
     left join hours
-        on dates.weekday = hours.weekday
+        on dates.days_into_week + 1 = hours.weekday
             and holidays.holiday_date is null
 ),
 

@@ -10,7 +10,7 @@ deliveries as (
         *,
         lag(resolved_at) over (
             partition by ticket_id
-            order by loaded_at, delivery_rank desc
+            order by loaded_at asc, delivery_rank desc
         ) as previous_resolved_at
 
     from {{ ref('int_tickets_classified') }}

@@ -5,7 +5,12 @@
 with
 
 loops as (
-    select * from {{ ref('int_feedback_loops') }}
+    select
+        *,
+        {{ dbt.dateadd('hour', number_var('feedback_sla_hours', 1), 'responded_at') }}
+            as reply_due_at
+
+    from {{ ref('int_feedback_loops') }}
 ),
 
 as_of as (
@@ -15,12 +20,11 @@ as_of as (
 judged as (
     select
         loops.*,
-        {{ reporting_date(dbt.dateadd(
-            'hour', number_var('feedback_sla_hours', 1), 'loops.responded_at'
-        )) }} <= as_of.as_of_date as is_sla_elapsed,
+        {{ reporting_date('loops.reply_due_at') }} <= as_of.as_of_date as is_sla_elapsed,
         {{ add_days('loops.responded_date', number_var('feedback_loop_days', 1)) }}
         <= as_of.as_of_date as is_loop_elapsed,
-        {{ dbt.datediff('loops.responded_date', 'as_of.as_of_date', 'day') }} as age_days,
+        {{ dbt.datediff('loops.responded_date', 'as_of.as_of_date', 'day') }}
+            as age_days,
         row_number() over (
             partition by loops.client_id, loops.is_open
             order by loops.responded_at desc, loops.response_id desc
@@ -58,8 +62,10 @@ final as (
         {{ rate('reply_seconds', '3600') }} as reply_hours,
         cast(case when is_open then age_days end as bigint) as open_days,
         cast(response_mrr_amount as decimal(18, 4)) as response_mrr_amount,
-        cast(case when is_open and open_order = 1 then current_mrr_amount else 0 end
-            as decimal(18, 4)) as mrr_at_stake_amount,
+        case
+            when is_open and open_order = 1 then cast(current_mrr_amount as decimal(18, 4))
+            else 0
+        end as mrr_at_stake_amount,
 
         -- booleans
         touchpoint_id is not null as is_acknowledged,

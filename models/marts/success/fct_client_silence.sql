@@ -64,40 +64,18 @@ contacts as (
     group by touchpoints.client_id
 ),
 
-final as (
+watched as (
     select
-        -- ids
-        current_clients.client_id,
-
-        -- strings
-        current_clients.segment,
-
-        -- numerics
-        cast(coalesce(contacts.touchpoint_count, 0) as bigint) as touchpoint_count,
-        cast(coalesce(contacts.recent_touchpoint_count, 0) as bigint)
-            as recent_touchpoint_count,
-        cast(coalesce(contacts.topic_count, 0) as bigint) as topic_count,
-        cast({{ dbt.datediff(
-            'coalesce(contacts.last_contact_date, current_clients.created_date)',
-            'current_clients.as_of_date', 'day'
-        ) }} as bigint) as silent_days,
-        cast(coalesce(named_cadences.max_silence_days, other_cadences.max_silence_days)
-            as bigint) as max_silence_days,
-        current_clients.mrr_amount,
-
-        -- booleans
-        contacts.client_id is not null as has_contact,
-        coalesce({{ dbt.datediff(
-            'coalesce(contacts.last_contact_date, current_clients.created_date)',
-            'current_clients.as_of_date', 'day'
-        ) }} > coalesce(named_cadences.max_silence_days, other_cadences.max_silence_days), false)
-            as is_silent,
-
-        -- dates
+        current_clients.*,
         contacts.last_contact_date,
         contacts.last_outbound_date,
         contacts.last_inbound_date,
-        current_clients.as_of_date
+        coalesce(contacts.touchpoint_count, 0) as touchpoint_count,
+        coalesce(contacts.recent_touchpoint_count, 0) as recent_touchpoint_count,
+        coalesce(contacts.topic_count, 0) as topic_count,
+        coalesce(contacts.last_contact_date, current_clients.created_date) as quiet_from,
+        coalesce(named_cadences.max_silence_days, other_cadences.max_silence_days)
+            as max_silence_days
 
     from current_clients
     left join contacts
@@ -106,6 +84,35 @@ final as (
         on current_clients.segment = named_cadences.segment
     left join cadences as other_cadences
         on other_cadences.segment = '*'
+),
+
+measured as (
+    select
+        *,
+        {{ dbt.datediff('quiet_from', 'as_of_date', 'day') }}
+            as silent_days
+
+    from watched
+),
+
+final as (
+    select
+        client_id,
+        segment,
+        cast(touchpoint_count as bigint) as touchpoint_count,
+        cast(recent_touchpoint_count as bigint) as recent_touchpoint_count,
+        cast(topic_count as bigint) as topic_count,
+        cast(silent_days as bigint) as silent_days,
+        cast(max_silence_days as bigint) as max_silence_days,
+        mrr_amount,
+        last_contact_date is not null as has_contact,
+        coalesce(silent_days > max_silence_days, false) as is_silent,
+        last_contact_date,
+        last_outbound_date,
+        last_inbound_date,
+        as_of_date
+
+    from measured
 )
 
 select * from final

@@ -77,34 +77,40 @@ counts as (
     group by topics.topic, client_periods.period_month
 ),
 
-final as (
+matured as (
     select
-        -- keys
-        counts.topic,
-
-        -- numerics
-        counts.client_count,
-        cast(counts.reached_count as bigint) as reached_count,
-        {{ rate('counts.reached_count', 'counts.client_count') }} as reach_rate,
-        {{ wilson('counts.reached_count', 'counts.client_count', 'lower') }}
-            as reach_rate_lower,
-        {{ wilson('counts.reached_count', 'counts.client_count', 'upper') }}
-            as reach_rate_upper,
-        case when {{ month_end(add_months('counts.period_month', 1)) }} <= as_of.as_of_date
-            then cast(counts.reached_adopter_count as bigint)
-        end as reached_adopter_count,
-        case when {{ month_end(add_months('counts.period_month', 1)) }} <= as_of.as_of_date
-            then cast(counts.adopter_count - counts.reached_adopter_count as bigint)
-        end as unreached_adopter_count,
-
-        -- booleans
-        {{ month_end(add_months('counts.period_month', 1)) }} <= as_of.as_of_date as is_mature,
-
-        -- dates
-        counts.period_month
+        counts.*,
+        {{ month_end(add_months('counts.period_month', 1)) }} <= as_of.as_of_date as is_mature
 
     from counts
     cross join as_of
+),
+
+final as (
+    select
+        -- keys
+        topic,
+
+        -- numerics
+        client_count,
+        cast(reached_count as bigint) as reached_count,
+        {{ rate('reached_count', 'client_count') }} as reach_rate,
+        {{ wilson('reached_count', 'client_count', 'lower') }}
+            as reach_rate_lower,
+        {{ wilson('reached_count', 'client_count', 'upper') }}
+            as reach_rate_upper,
+        case when is_mature then cast(reached_adopter_count as bigint) end
+            as reached_adopter_count,
+        case when is_mature then cast(adopter_count - reached_adopter_count as bigint) end
+            as unreached_adopter_count,
+
+        -- booleans
+        is_mature,
+
+        -- dates
+        period_month
+
+    from matured
 )
 
 select * from final

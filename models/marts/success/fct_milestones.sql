@@ -64,8 +64,10 @@ final as (
         celebrations.touchpoint_id,
 
         -- strings
-        case when milestones.milestone_date <= as_of.as_of_date then 'reached' else 'upcoming' end
-            as milestone_status,
+        case
+            when milestones.milestone_date <= as_of.as_of_date then 'reached'
+            else 'upcoming'
+        end as milestone_status,
 
         -- booleans
         milestones.is_estimated,

@@ -32,8 +32,10 @@ final as (
         topic,
 
         -- numerics
-        cast({{ dbt.datediff('previous_date', 'occurred_date', 'day') }} as bigint)
-            as days_since_previous,
+        cast(
+            {{ dbt.datediff('previous_date', 'occurred_date', 'day') }}
+            as bigint
+        ) as days_since_previous,
 
         -- booleans
         is_outbound,

@@ -21,7 +21,8 @@ scored as (
             as nps_upper,
         {{ nps_adjusted('promoter_count', 'detractor_count', 'response_count') }}
             as adjusted_nps,
-        {{ nps_variance('promoter_count', 'detractor_count', 'response_count') }} as variance
+        {{ nps_variance('promoter_count', 'detractor_count', 'response_count') }}
+            as squared_error
 
     from counts
 ),
@@ -33,13 +34,22 @@ compared as (
         and scored.attribute_value <> 'none' as is_compared,
         scored.nps - baseline.nps as difference,
         scored.adjusted_nps - baseline.adjusted_nps as adjusted_difference,
-        sqrt(scored.variance + baseline.variance) as standard_error
+        sqrt(scored.squared_error + baseline.squared_error) as standard_error
 
     from scored
     left join scored as baseline
         on scored.survey_purpose = baseline.survey_purpose
             and scored.attribute = baseline.attribute
             and baseline.attribute_value = 'none'
+),
+
+bounded as (
+    select
+        *,
+        adjusted_difference - 1.959963984540054 * standard_error as lower_bound,
+        adjusted_difference + 1.959963984540054 * standard_error as upper_bound
+
+    from compared
 ),
 
 final as (
@@ -54,15 +64,13 @@ final as (
         case when not is_suppressed then nps_lower end as nps_lower,
         case when not is_suppressed then nps_upper end as nps_upper,
         case when is_compared then cast(difference as decimal(9, 4)) end as nps_difference,
-        case when is_compared then cast(
-            adjusted_difference - 1.959963984540054 * standard_error as decimal(9, 4)
-        ) end as nps_difference_lower,
-        case when is_compared then cast(
-            adjusted_difference + 1.959963984540054 * standard_error as decimal(9, 4)
-        ) end as nps_difference_upper,
+        case when is_compared then cast(lower_bound as decimal(9, 4)) end
+            as nps_difference_lower,
+        case when is_compared then cast(upper_bound as decimal(9, 4)) end
+            as nps_difference_upper,
         is_suppressed
 
-    from compared
+    from bounded
 )
 
 select * from final

@@ -55,6 +55,11 @@ first_dates as (
     from tickets
 ),
 
+priorities as (
+    select distinct priority
+    from tickets
+),
+
 days as (
     select
         priorities.priority,
@@ -65,7 +70,7 @@ days as (
     inner join {{ ref('dim_dates') }} as dates
         on first_dates.first_date <= dates.date_day
             and as_of.as_of_date >= dates.date_day
-    cross join (select distinct priority from tickets) as priorities
+    cross join priorities
 ),
 
 daily as (
