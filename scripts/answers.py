@@ -112,7 +112,7 @@ ANSWERS = [
         select nps, nps_lower, nps_upper, response_count, strftime(period_month, '%B %Y')
         from marts.fct_nps
         where unit_of_count = 'latest_per_respondent' and survey_purpose = 'relational'
-            and segment = 'all' and not is_suppressed
+            and attribute = 'all' and not is_suppressed
         order by period_month desc
         limit 1
         """,

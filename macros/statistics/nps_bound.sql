@@ -3,18 +3,14 @@
     3/4 detractor and 3 responses are added (Sauro and Lewis), clipped to [-100, 100].
 #}
 {% macro nps_bound(promoters, detractors, responses, side) -%}
-    {%- set n = '(' ~ responses ~ ' + 3.0)' -%}
-    {%- set p = '(cast(' ~ promoters ~ ' + 0.75 as ' ~ type_double() ~ ') / ' ~ n ~ ')' -%}
-    {%- set d = '(cast(' ~ detractors ~ ' + 0.75 as ' ~ type_double() ~ ') / ' ~ n ~ ')' -%}
     {%- set sign = {'lower': '-', 'upper': '+'}[side] -%}
     case
         when {{ responses }} > 0 then cast(
-            least(100.0, greatest(-100.0, 100 * (
-                {{ p }} - {{ d }}
-                {{ sign }} 1.959963984540054 * sqrt(
-                    ({{ p }} + {{ d }} - ({{ p }} - {{ d }}) * ({{ p }} - {{ d }})) / {{ n }}
-                )
-            ))) as decimal(9, 4)
+            least(100.0, greatest(-100.0,
+                {{ nps_adjusted(promoters, detractors, responses) }}
+                {{ sign }} 1.959963984540054
+                * sqrt({{ nps_variance(promoters, detractors, responses) }})
+            )) as decimal(9, 4)
         )
     end
 {%- endmacro %}

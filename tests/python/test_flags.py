@@ -14,7 +14,16 @@ FLAGS = sorted(name for name in read_vars() if name.endswith("_enabled"))
 OFF = {
     "users_enabled": {"dim_users"},
     "plans_enabled": {"dim_plans"},
-    "survey_invitations_enabled": {"fct_survey_invitations"},
+    "survey_invitations_enabled": {"fct_survey_invitations", "fct_survey_response_rates"},
+    "tickets_enabled": {"fct_tickets", "fct_ticket_backlog", "fct_support_effects"},
+    "touchpoints_enabled": {
+        "fct_touchpoints",
+        "fct_client_silence",
+        "fct_communication_reach",
+        "fct_communication_lift",
+    },
+    "offers_enabled": {"fct_offers", "fct_offer_lift"},
+    "referrals_enabled": {"fct_referrals"},
 }
 NEEDED = ("clients", "usage_events", "subscriptions", "survey_responses")
 

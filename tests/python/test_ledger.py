@@ -113,7 +113,7 @@ def test_nps_groups_agree_per_month(built: Built) -> None:
         """
         select period_month::varchar, detractor_count, passive_count, promoter_count
         from marts.fct_nps
-        where segment = 'all' and survey_purpose = 'relational'
+        where attribute = 'all' and survey_purpose = 'relational'
             and unit_of_count = 'per_response'
         """
     )
@@ -123,6 +123,70 @@ def test_nps_groups_agree_per_month(built: Built) -> None:
         if sum(groups.values())
     ]
     assert sorted(found) == sorted(planted)
+
+
+def test_scores_follow_experience(built: Built) -> None:
+    """Planted: each ticket of the last 60 days takes points away. Nobody told the marts."""
+    found = {
+        value: (score, upper)
+        for value, score, upper in built.project.rows(
+            """
+            select attribute_value, nps, nps_difference_upper from marts.fct_support_effects
+            where survey_purpose = 'relational' and attribute = 'tickets'
+            """
+        )
+    }
+    assert found["none"][0] > found["one"][0] > found["several"][0]
+    assert found["one"][1] < 0
+    assert found["several"][1] < 0
+
+
+def test_offers_have_the_lift_that_was_planted(built: Built) -> None:
+    truth = TRUTHS["offers"]
+    planted = truth["upgrade_rate_treated"] - truth["upgrade_rate_holdout"]
+    lifts = {
+        name: row
+        for name, *row in built.project.rows(
+            "select offer_type, lift_lower, lift_upper, is_significant from marts.fct_offer_lift"
+        )
+    }
+    lower, upper, is_significant = lifts["upgrade_discount"]
+    assert lower <= planted <= upper
+    assert is_significant
+    # Five hold-outs say nothing, whatever they did.
+    assert lifts["retention_discount"] == [None, None, False]
+    # Internal clients were drawn offers too, which count nowhere.
+    [(counted, internal)] = built.project.rows(
+        "select (select count(*) from marts.fct_offers), (select count(*)"
+        " from intermediate.int_offers_classified inner join marts.dim_clients using (client_id)"
+        " where disposition = 'accepted' and is_internal)"
+    )
+    planted = sum(n for name, n in truth["drawn"].items() if name.endswith("/offers"))
+    assert counted + internal == planted
+
+
+def test_detractors_were_called_as_planted(built: Built) -> None:
+    """Planted: three of five detractors get a call, 6 hours to 12 days later."""
+    [(share, first, last, topics)] = built.project.rows(
+        """
+        select avg(is_acknowledged::int), min(reply_hours), max(reply_hours),
+            count(distinct reply_topic)
+        from marts.fct_feedback_loop
+        where survey_type = 'nps' and is_loop_elapsed
+        """
+    )
+    assert 0.5 <= share <= 0.8
+    assert first >= 1
+    assert last <= 30 * 24
+    assert topics >= 1
+
+
+def test_referrals_are_those_planted(built: Built) -> None:
+    [(converted, still_open)] = built.project.rows(
+        "select count(*) filter (where is_converted), count(*) filter (where not is_converted)"
+        " from marts.fct_referrals"
+    )
+    assert {"converted": converted, "open": still_open} == TRUTHS["referrals"]
 
 
 @pytest.mark.parametrize("kind", ["internal", "merged"])

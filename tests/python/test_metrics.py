@@ -207,7 +207,7 @@ CASES: dict[str, tuple[str, str]] = {
     **{
         name: (
             "month",
-            f"select period_month, {column} from marts.fct_nps where segment = 'all'"
+            f"select period_month, {column} from marts.fct_nps where attribute = 'all'"
             " and unit_of_count = 'per_response' and survey_purpose = 'relational'",
         )
         for name, column in (
@@ -226,6 +226,171 @@ CASES: dict[str, tuple[str, str]] = {
             ("delivered_invitations", "sum(is_delivered::int)"),
             ("answered_invitations", "sum(is_answered::int)"),
             ("survey_response_rate", "sum(is_answered::int) / sum(is_delivered::int)"),
+        )
+    },
+    **{
+        name: (
+            "month",
+            "select date_trunc('month', responded_date)::date, "
+            f"{column} from marts.fct_survey_responses where survey_type = '{kind}' group by 1",
+        )
+        for name, kind, column in (
+            ("csat_responses", "csat", "count(*)"),
+            ("satisfied_responses", "csat", "sum((score >= 4)::int)"),
+            ("csat", "csat", "avg((score >= 4)::int)"),
+            ("ces_responses", "ces", "count(*)"),
+            ("easy_responses", "ces", "sum((score >= 5)::int)"),
+            ("easy_response_rate", "ces", "avg((score >= 5)::int)"),
+            ("ces_score_sum", "ces", "sum(score)"),
+            ("customer_effort_score", "ces", "avg(score)"),
+        )
+    },
+    "theme_mentions": (
+        "feedback_theme__theme",
+        "select theme, count(*) from marts.fct_feedback_themes group by 1",
+    ),
+    **{
+        name: (
+            "month",
+            f"select date_trunc('month', {date})::date, {column} from marts.{mart} group by 1",
+        )
+        for mart, date, columns in (
+            (
+                "dim_clients",
+                "created_date",
+                {
+                    "new_clients": "sum((not is_internal)::int)",
+                    "referred_clients": "sum((is_referred and not is_internal)::int)",
+                    "referred_client_share": "sum((is_referred and not is_internal)::int)"
+                    " / nullif(sum((not is_internal)::int), 0)",
+                },
+            ),
+            (
+                "fct_feedback_loop",
+                "responded_date",
+                {
+                    "unhappy_responses": "count(*)",
+                    "closable_feedback": "sum(is_loop_elapsed::int)",
+                    "closed_feedback": "sum((is_loop_elapsed and is_acknowledged)::int)",
+                    "feedback_closure_rate": "avg(is_acknowledged::int)"
+                    " filter (where is_loop_elapsed)",
+                    "feedback_due": "sum(is_sla_elapsed::int)",
+                    "feedback_in_sla": "sum((is_sla_elapsed and is_in_sla)::int)",
+                    "feedback_sla_rate": "avg(is_in_sla::int) filter (where is_sla_elapsed)",
+                    "replied_feedback": "sum(is_acknowledged::int)",
+                    "feedback_reply_hours": "sum(reply_hours)",
+                    "mean_feedback_reply_hours": "avg(reply_hours)",
+                    "reanswered_feedback": "sum(has_next_response::int)",
+                    "recovered_feedback": "sum(is_recovered::int)",
+                    "recovery_rate": "avg(is_recovered::int) filter (where has_next_response)",
+                    "open_feedback": "sum(is_open::int)",
+                    "open_feedback_mrr": "sum(mrr_at_stake_amount)",
+                },
+            ),
+            (
+                "fct_tickets",
+                "opened_date",
+                {
+                    "tickets": "count(*)",
+                    "answered_tickets": "sum(is_answered::int)",
+                    "first_response_business_hours": "sum(first_response_business_hours)",
+                    "mean_first_response_hours": "avg(first_response_business_hours)",
+                    "resolved_tickets": "sum(is_resolved::int)",
+                    "resolution_business_hours": "sum(resolution_business_hours)",
+                    "mean_resolution_hours": "avg(resolution_business_hours)",
+                    "first_responses_due": "sum(is_first_response_due::int)",
+                    "first_responses_in_sla": "sum(is_first_response_in_sla::int)"
+                    " filter (where is_first_response_due)",
+                    "first_response_sla_rate": "avg(is_first_response_in_sla::int)"
+                    " filter (where is_first_response_due)",
+                    "resolutions_due": "sum(is_resolution_due::int)",
+                    "resolutions_in_sla": "sum(is_resolution_in_sla::int)"
+                    " filter (where is_resolution_due)",
+                    "resolution_sla_rate": "avg(is_resolution_in_sla::int)"
+                    " filter (where is_resolution_due)",
+                    "reopened_tickets": "sum(is_reopened::int)",
+                },
+            ),
+            (
+                "fct_touchpoints",
+                "occurred_date",
+                {
+                    "touchpoints": "count(*)",
+                    "outbound_touchpoints": "sum(is_outbound::int)",
+                    "contacted_clients": "count(distinct client_id)",
+                },
+            ),
+            (
+                "fct_client_silence",
+                "as_of_date",
+                {
+                    "watched_clients": "count(*)",
+                    "silent_clients": "sum(is_silent::int)",
+                    "silent_client_rate": "avg(is_silent::int)",
+                },
+            ),
+            (
+                "fct_offers",
+                "offered_date",
+                {
+                    "offers": "sum((not is_holdout)::int)",
+                    "redeemed_offers": "sum((is_redeemed and not is_holdout)::int)",
+                    "offer_redemption_rate": "avg(is_redeemed::int) filter (where not is_holdout)",
+                },
+            ),
+            (
+                "fct_referrals",
+                "referred_date",
+                {
+                    "referrals": "count(*)",
+                    "mature_referrals": "sum(is_mature::int)",
+                    "converted_referrals": "sum((is_mature and is_converted_in_window)::int)",
+                    "referral_conversion_rate": "avg(is_converted_in_window::int)"
+                    " filter (where is_mature)",
+                    "referring_clients": "count(distinct referrer_client_id)",
+                },
+            ),
+            (
+                "fct_milestones",
+                "milestone_date",
+                {
+                    "reached_milestones": "sum((milestone_status = 'reached')::int)",
+                    "celebratable_milestones": "sum(is_celebration_elapsed::int)",
+                    "celebrated_milestones": "sum(is_celebrated::int)"
+                    " filter (where is_celebration_elapsed)",
+                    "milestone_celebration_rate": "avg(is_celebrated::int)"
+                    " filter (where is_celebration_elapsed)",
+                },
+            ),
+        )
+        for name, column in columns.items()
+    },
+    "ticket_backlog": (
+        "day",
+        "select backlog_date, sum(backlog_count) from marts.fct_ticket_backlog group by 1",
+    ),
+    "tickets_per_active_user": (
+        "month",
+        "select period_month, tickets / active_users from (select date_trunc('month', opened_date)"
+        "::date as period_month, count(*) as tickets from marts.fct_tickets group by 1)"
+        " join (select date_trunc('month', activity_date)::date as period_month,"
+        " max_by(active_user_count, activity_date) as active_users"
+        " from marts.fct_active_users_daily where window_days = 28 and is_default_definition"
+        " group by 1) using (period_month)",
+    ),
+    **{
+        name: (
+            "month",
+            f"select period_month, {column} from (select date_trunc('month', referred_date)::date"
+            " as period_month, count(*) as referrals, count(distinct referrer_client_id) as"
+            " referrers, avg(is_converted_in_window::int) filter (where is_mature) as conversion"
+            " from marts.fct_referrals group by 1) join (select period_month,"
+            " sum(is_active::int) as active_clients from marts.fct_client_periods group by 1)"
+            " using (period_month)",
+        )
+        for name, column in (
+            ("referral_participation", "referrers / active_clients"),
+            ("referral_k", "referrals / active_clients * conversion"),
         )
     },
     **{

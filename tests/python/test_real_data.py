@@ -363,7 +363,7 @@ def test_supermarket_nps_is_what_was_published(supermarket: DbtProject) -> None:
         "select sum(promoter_count), sum(passive_count), sum(detractor_count),"
         " sum(response_count),"
         " round(100.0 * sum(promoter_count - detractor_count) / sum(response_count), 4)"
-        " from marts.fct_nps where unit_of_count = 'per_response' and segment = 'all'"
+        " from marts.fct_nps where unit_of_count = 'per_response' and attribute = 'all'"
     ) == [(8465, 3953, 1194, 13612, 53.4161)]
 
 

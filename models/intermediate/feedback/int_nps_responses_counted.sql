@@ -51,9 +51,13 @@ final as (
         'per_response' as unit_of_count,
         {{ month_start('responded_date') }} as period_month,
         survey_purpose,
-        client_id,
         response_id,
-        nps_group
+        nps_group,
+        segment,
+        plan_id,
+        user_role,
+        tenure_band,
+        channel
 
     from responses
 
@@ -63,9 +67,13 @@ final as (
         'latest_per_respondent' as unit_of_count,
         period_month,
         survey_purpose,
-        client_id,
         response_id,
-        nps_group
+        nps_group,
+        segment,
+        plan_id,
+        user_role,
+        tenure_band,
+        channel
 
     from responses_in_window
 

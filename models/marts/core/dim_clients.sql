@@ -12,6 +12,22 @@ identities as (
     select * from {{ ref('int_client_identities') }}
 ),
 
+profiles as (
+    select * from {{ ref('int_client_profiles') }}
+),
+
+first_referrals as (
+    select
+        referred_client_id,
+        min(referral_id) as referral_id
+
+    from {{ ref('int_referrals_counted') }}
+
+    where converted_date is not null
+
+    group by referred_client_id
+),
+
 merge_counts as (
     select
         canonical_client_id,
@@ -36,13 +52,21 @@ final as (
         clients.acquisition_channel,
         clients.relationship_type,
         identities.exclusion_reason,
+        profiles.plan_id,
+        profiles.preferred_channel,
+        profiles.top_feature,
+        profiles.suggested_feature,
 
         -- numerics
         cast(merge_counts.merged_client_count as bigint) as merged_client_count,
+        cast(coalesce(profiles.used_feature_count, 0) as bigint) as used_feature_count,
+        cast(coalesce(profiles.entitled_feature_count, 0) as bigint)
+            as entitled_feature_count,
         clients.acquisition_cost_amount,
 
         -- booleans
         identities.exclusion_reason is not null as is_internal,
+        first_referrals.referral_id is not null as is_referred,
 
         -- dates
         {{ reporting_date('clients.created_at') }} as created_date,
@@ -56,6 +80,10 @@ final as (
             and clients.client_id = identities.canonical_client_id
     inner join merge_counts
         on clients.client_id = merge_counts.canonical_client_id
+    left join profiles
+        on clients.client_id = profiles.client_id
+    left join first_referrals
+        on clients.client_id = first_referrals.referred_client_id
 )
 
 select * from final

@@ -1,58 +1,25 @@
--- Grain: one row per unit of count, survey purpose, month and segment, and for all segments
--- together (segment `all`). Scores are computed from counts at every level, and null below
--- nps_suppressed_below responses; the interval is adjusted Wald, 95 %.
+-- Grain: one row per unit of count, survey purpose, attribute, its value and month; the
+-- attribute `all` is all responses together. Scores are computed from counts at every
+-- level, and null below nps_suppressed_below responses; intervals are adjusted Wald, 95 %.
 
 with
 
-responses as (
-    select * from {{ ref('int_nps_responses_counted') }}
-),
-
-clients as (
-    select * from {{ ref('dim_clients') }}
-),
-
-responses_by_segment as (
-    select
-        responses.*,
-        clients.segment
-
-    from responses
-    inner join clients
-        on responses.client_id = clients.client_id
-
-    union all
-
-    select
-        responses.*,
-        'all' as segment
-
-    from responses
-),
-
 counts as (
-    select
-        unit_of_count,
-        survey_purpose,
-        period_month,
-        segment,
-        cast(sum(case when nps_group = 'promoter' then 1 else 0 end) as bigint)
-            as promoter_count,
-        cast(sum(case when nps_group = 'passive' then 1 else 0 end) as bigint)
-            as passive_count,
-        cast(sum(case when nps_group = 'detractor' then 1 else 0 end) as bigint)
-            as detractor_count,
-        count(*) as response_count
+    select * from {{ ref('int_nps_counts') }}
+),
 
-    from responses_by_segment
+changes as (
+    select * from {{ ref('int_nps_changes') }}
+),
 
-    group by unit_of_count, survey_purpose, period_month, segment
+weighted as (
+    select * from {{ ref('int_nps_weighted') }}
 ),
 
 scored as (
     select
         *,
-        response_count < {{ number_var('nps_suppressed_below') }} as is_suppressed,
+        {{ is_suppressed('response_count') }} as is_suppressed,
         {{ nps('promoter_count', 'detractor_count', 'response_count') }} as raw_nps,
         {{ nps_bound('promoter_count', 'detractor_count', 'response_count', 'lower') }}
             as raw_nps_lower,
@@ -65,34 +32,57 @@ scored as (
 final as (
     select
         -- keys
-        unit_of_count,
-        survey_purpose,
-        segment,
+        scored.unit_of_count,
+        scored.survey_purpose,
+        scored.attribute,
+        scored.attribute_value,
 
         -- strings
-        case
-            when is_suppressed then 'suppressed'
-            when response_count < {{ number_var('nps_insufficient_below') }}
-                then 'insufficient'
-            else 'sufficient'
-        end as evidence,
+        {{ evidence('scored.response_count') }} as evidence,
 
         -- numerics
-        promoter_count,
-        passive_count,
-        detractor_count,
-        response_count,
-        case when not is_suppressed then raw_nps end as nps,
-        case when not is_suppressed then raw_nps_lower end as nps_lower,
-        case when not is_suppressed then raw_nps_upper end as nps_upper,
+        scored.promoter_count,
+        scored.passive_count,
+        scored.detractor_count,
+        scored.response_count,
+        case when not scored.is_suppressed then scored.raw_nps end as nps,
+        case when not scored.is_suppressed then scored.raw_nps_lower end as nps_lower,
+        case when not scored.is_suppressed then scored.raw_nps_upper end as nps_upper,
+        cast(changes.compared_response_count as bigint) as compared_response_count,
+        cast(changes.compared_nps as decimal(9, 4)) as compared_nps,
+        cast(changes.nps_change as decimal(9, 4)) as nps_change,
+        changes.nps_change_lower,
+        changes.nps_change_upper,
+        changes.rate_effect,
+        changes.mix_effect,
+        case when not scored.is_suppressed then weighted.weighted_nps end as weighted_nps,
+        case when not scored.is_suppressed then weighted.weighted_nps_lower end
+            as weighted_nps_lower,
+        case when not scored.is_suppressed then weighted.weighted_nps_upper end
+            as weighted_nps_upper,
+        weighted.weight_coverage_rate,
 
         -- booleans
-        is_suppressed,
+        scored.is_suppressed,
+        coalesce(changes.nps_change_lower > 0 or changes.nps_change_upper < 0, false)
+            as is_significant_change,
 
         -- dates
-        period_month
+        scored.period_month,
+        scored.compared_month
 
     from scored
+    left join changes
+        on scored.unit_of_count = changes.unit_of_count
+            and scored.survey_purpose = changes.survey_purpose
+            and scored.attribute = changes.attribute
+            and scored.attribute_value = changes.attribute_value
+            and scored.period_month = changes.period_month
+    left join weighted
+        on scored.unit_of_count = weighted.unit_of_count
+            and scored.survey_purpose = weighted.survey_purpose
+            and scored.period_month = weighted.period_month
+            and scored.attribute = 'all'
 )
 
 select * from final

@@ -22,6 +22,10 @@ as_of as (
     select * from {{ ref('as_of') }}
 ),
 
+active_spans as (
+    {{ default_active_spans() }}
+),
+
 first_responses as (
     select
         invitation_id,
@@ -34,7 +38,7 @@ first_responses as (
     group by invitation_id
 ),
 
-final as (
+counted as (
     select
         -- ids
         invitations.invitation_id,
@@ -45,30 +49,68 @@ final as (
         -- strings
         invitations.channel,
 
-        -- booleans
-        invitations.delivered_at is not null as is_delivered,
-        invitations.delivered_at is not null and first_responses.responded_at is not null
-            as is_answered,
-
         -- dates
         {{ reporting_date('invitations.sent_at') }} as sent_date,
 
         -- timestamps
         invitations.sent_at,
-        invitations.delivered_at,
-        first_responses.responded_at
+        invitations.delivered_at
 
     from invitations
     inner join clients
         on invitations.client_id = clients.client_id
     left join users
         on invitations.user_id = users.user_id
-    left join first_responses
-        on invitations.invitation_id = first_responses.invitation_id
     cross join as_of
 
     where users.exclusion_reason is null
         and {{ reporting_date('invitations.sent_at') }} <= as_of.as_of_date
+),
+
+attributed as (
+    {{ with_client_attributes('counted', 'sent_date') }}
+),
+
+final as (
+    select
+        -- ids
+        attributed.invitation_id,
+        attributed.survey_id,
+        attributed.client_id,
+        attributed.user_id,
+
+        -- strings
+        attributed.channel,
+        attributed.segment,
+        attributed.plan_id,
+        attributed.user_role,
+        attributed.tenure_band,
+        case when active_spans.client_id is null then 'inactive' else 'active' end
+            as activity_status,
+
+        -- booleans
+        attributed.delivered_at is not null as is_delivered,
+        attributed.delivered_at is not null and first_responses.responded_at is not null
+            as is_answered,
+        {{ add_days('attributed.sent_date', number_var('survey_open_days', 1)) }}
+        <= as_of.as_of_date as is_closed,
+
+        -- dates
+        attributed.sent_date,
+
+        -- timestamps
+        attributed.sent_at,
+        attributed.delivered_at,
+        first_responses.responded_at
+
+    from attributed
+    left join first_responses
+        on attributed.invitation_id = first_responses.invitation_id
+    left join active_spans
+        on attributed.client_id = active_spans.client_id
+            and attributed.sent_date >= active_spans.active_from
+            and attributed.sent_date < active_spans.active_to
+    cross join as_of
 )
 
 select * from final

@@ -1,69 +1,68 @@
 -- Grain: one row per accepted survey response of a counted client and user.
--- An anonymous response is its own respondent.
+-- Segment and role are those of today, plan and tenure those of the day of the answer.
 
 with
 
 responses as (
-    select * from {{ ref('int_survey_responses_classified') }}
-    where disposition = 'accepted'
+    select * from {{ ref('int_survey_responses_counted') }}
 ),
 
-clients as (
-    select * from {{ ref('int_client_identities') }}
-    where exclusion_reason is null
+attributed as (
+    {{ with_client_attributes('responses', 'responded_date') }}
 ),
 
-users as (
-    select * from {{ ref('int_user_identities') }}
-),
+sequenced as (
+    select
+        *,
+        lag(score) over (
+            partition by survey_type, survey_purpose, respondent_id
+            order by responded_at, response_id
+        ) as previous_score,
+        lead(response_id) over (
+            partition by survey_type, survey_purpose, respondent_id
+            order by responded_at, response_id
+        ) as next_response_id
 
-as_of as (
-    select * from {{ ref('as_of') }}
+    from attributed
 ),
 
 final as (
     select
         -- ids
-        responses.response_id,
-        responses.invitation_id,
-        responses.survey_id,
-        clients.canonical_client_id as client_id,
-        coalesce(users.canonical_user_id, responses.user_id) as user_id,
-        case
-            when responses.user_id is null then concat('response:', responses.response_id)
-            else concat('user:', coalesce(users.canonical_user_id, responses.user_id))
-        end as respondent_id,
+        response_id,
+        invitation_id,
+        next_response_id,
+        survey_id,
+        client_id,
+        user_id,
+        respondent_id,
 
         -- strings
-        responses.survey_type,
-        responses.survey_purpose,
-        responses.channel,
-        case
-            when responses.survey_type <> 'nps' then null
-            when responses.score >= 9 then 'promoter'
-            when responses.score >= 7 then 'passive'
-            else 'detractor'
-        end as nps_group,
-        responses.comment_text,
+        survey_type,
+        survey_purpose,
+        channel,
+        nps_group,
+        segment,
+        plan_id,
+        user_role,
+        tenure_band,
+        comment_text,
 
         -- numerics
-        responses.score,
+        score,
+        previous_score,
+
+        -- booleans
+        is_favourable,
+        is_unhappy,
 
         -- dates
-        {{ reporting_date('responses.responded_at') }} as responded_date,
+        responded_date,
 
         -- timestamps
-        responses.responded_at
+        responded_at
 
-    from responses
-    inner join clients
-        on responses.client_id = clients.client_id
-    left join users
-        on responses.user_id = users.user_id
-    cross join as_of
-
-    where users.exclusion_reason is null
-        and {{ reporting_date('responses.responded_at') }} <= as_of.as_of_date
+    from sequenced
 )
 
 select * from final

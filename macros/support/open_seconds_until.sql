@@ -1,0 +1,9 @@
+{# Seconds for which support was open before an instant; `day` is its row of int_support_days. #}
+{% macro open_seconds_until(moment, day) -%}
+    case
+        when {{ day }}.opens_at is null then {{ day }}.open_seconds_before
+        else {{ day }}.open_seconds_before + greatest(0, least(
+            {{ day }}.open_seconds, {{ seconds_between(day ~ '.opens_at', moment) }}
+        ))
+    end
+{%- endmacro %}

@@ -1,0 +1,63 @@
+-- Grain: one row per accepted touchpoint with a counted client by as_of_date.
+
+with
+
+touchpoints as (
+    select * from {{ ref('int_touchpoints_classified') }}
+    where disposition = 'accepted'
+),
+
+clients as (
+    select * from {{ ref('int_client_identities') }}
+    where exclusion_reason is null
+),
+
+users as (
+    select * from {{ ref('int_user_identities') }}
+),
+
+topics as (
+    select * from {{ ref('touchpoint_topics') }}
+),
+
+as_of as (
+    select * from {{ ref('as_of') }}
+),
+
+-- A topic listed by itself decides; '*' decides for all that are not listed.
+final as (
+    select
+        touchpoints.touchpoint_id,
+        clients.canonical_client_id as client_id,
+        coalesce(users.canonical_user_id, touchpoints.user_id) as user_id,
+        touchpoints.channel,
+        touchpoints.direction,
+        touchpoints.topic,
+        touchpoints.direction = 'outbound' as is_outbound,
+        touchpoints.direction = 'outbound'
+        and coalesce(named_topics.is_reply, other_topics.is_reply, true) as is_reply,
+        touchpoints.direction = 'outbound'
+        and coalesce(named_topics.is_celebration, other_topics.is_celebration, false)
+            as is_celebration,
+        touchpoints.direction = 'outbound'
+        and coalesce(named_topics.is_education, other_topics.is_education, false)
+            as is_education,
+        {{ reporting_date('touchpoints.occurred_at') }} as occurred_date,
+        touchpoints.occurred_at
+
+    from touchpoints
+    inner join clients
+        on touchpoints.client_id = clients.client_id
+    left join users
+        on touchpoints.user_id = users.user_id
+    left join topics as named_topics
+        on touchpoints.topic = named_topics.topic
+    left join topics as other_topics
+        on other_topics.topic = '*'
+    cross join as_of
+
+    where users.exclusion_reason is null
+        and {{ reporting_date('touchpoints.occurred_at') }} <= as_of.as_of_date
+)
+
+select * from final

@@ -1,0 +1,62 @@
+-- Grain: one row per counted client and day on which invoices were paid by as_of_date, with
+-- what the client had paid in all at the day's end, in the reporting currency.
+
+with
+
+invoices as (
+    select
+        client_id,
+        currency_code,
+        amount,
+        {{ reporting_date('coalesce(paid_at, issued_at)') }} as paid_date
+
+    from {{ ref('int_invoices_classified') }}
+
+    where disposition = 'accepted'
+        and invoice_status = 'paid'
+),
+
+clients as (
+    select * from {{ ref('int_client_identities') }}
+    where exclusion_reason is null
+),
+
+rates as (
+    select * from {{ ref('int_exchange_rate_spans') }}
+),
+
+as_of as (
+    select * from {{ ref('as_of') }}
+),
+
+daily as (
+    select
+        clients.canonical_client_id as client_id,
+        invoices.paid_date,
+        sum(cast(invoices.amount * rates.rate as decimal(18, 4))) as spend_amount
+
+    from invoices
+    inner join clients
+        on invoices.client_id = clients.client_id
+    inner join rates
+        on invoices.currency_code = rates.currency_code
+            and invoices.paid_date >= rates.valid_from
+            and invoices.paid_date < {{ or_never('rates.valid_to') }}
+    cross join as_of
+
+    where invoices.paid_date <= as_of.as_of_date
+
+    group by clients.canonical_client_id, invoices.paid_date
+),
+
+final as (
+    select
+        client_id,
+        paid_date,
+        cast(spend_amount as decimal(18, 4)) as spend_amount,
+        {{ running_sum('spend_amount', ['client_id'], 'paid_date') }} as total_spend_amount
+
+    from daily
+)
+
+select * from final

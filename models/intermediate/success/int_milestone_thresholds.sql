@@ -1,0 +1,116 @@
+-- Grain: one row per counted client and milestone of amount (first value, uses, seats, spend)
+-- that it has reached by as_of_date, or will within 30 days at its present pace: uses of the
+-- last 28 days, MRR for spend.
+
+with
+
+rules as (
+    select * from {{ ref('milestone_rules') }}
+),
+
+levels as (
+    select
+        client_id,
+        'first_value' as milestone_kind,
+        activity_date as level_date,
+        cast(total_event_count as decimal(18, 4)) as amount
+
+    from {{ ref('int_client_uses_daily') }}
+
+    union all
+
+    select
+        client_id,
+        'uses' as milestone_kind,
+        activity_date as level_date,
+        cast(total_event_count as decimal(18, 4)) as amount
+
+    from {{ ref('int_client_uses_daily') }}
+
+    union all
+
+    select
+        client_id,
+        'seats' as milestone_kind,
+        valid_from as level_date,
+        cast(seat_count as decimal(18, 4)) as amount
+
+    from {{ ref('fct_client_mrr') }}
+
+    union all
+
+    select
+        client_id,
+        'spend' as milestone_kind,
+        paid_date as level_date,
+        cast(total_spend_amount as decimal(18, 4)) as amount
+
+    from {{ ref('int_client_spend_daily') }}
+),
+
+highest as (
+    select
+        client_id,
+        milestone_kind,
+        max(amount) as amount
+
+    from levels
+
+    group by client_id, milestone_kind
+),
+
+paces as (
+    select * from {{ ref('int_client_paces') }}
+),
+
+as_of as (
+    select * from {{ ref('as_of') }}
+),
+
+reached as (
+    select
+        levels.client_id,
+        levels.milestone_kind,
+        rules.threshold,
+        min(levels.level_date) as milestone_date,
+        false as is_estimated
+
+    from levels
+    inner join rules
+        on levels.milestone_kind = rules.milestone_kind
+            and levels.amount >= rules.threshold
+
+    group by levels.client_id, levels.milestone_kind, rules.threshold
+),
+
+coming as (
+    select
+        highest.client_id,
+        highest.milestone_kind,
+        rules.threshold,
+        {{ add_days(
+            'as_of.as_of_date',
+            'cast(ceiling((rules.threshold - highest.amount) / paces.daily_pace) as integer)'
+        ) }} as milestone_date,
+        true as is_estimated
+
+    from highest
+    inner join rules
+        on highest.milestone_kind = rules.milestone_kind
+            and highest.amount < rules.threshold
+    inner join paces
+        on highest.client_id = paces.client_id
+            and highest.milestone_kind = paces.milestone_kind
+    cross join as_of
+
+    where paces.daily_pace > 0
+        and rules.threshold - highest.amount <= 30 * paces.daily_pace
+),
+
+final as (
+    select * from reached
+    union all
+    select * from coming
+)
+
+select * from final
