@@ -12,6 +12,10 @@ severities as (
     select * from {{ ref('alert_severities') }}
 ),
 
+identities as (
+    select * from {{ ref('int_client_identities') }}
+),
+
 client_mrr as (
     select * from {{ ref('fct_client_mrr') }}
 ),
@@ -36,8 +40,10 @@ churned as (
         min(client_mrr.valid_from) as churned_date
 
     from dated
+    inner join identities
+        on dated.client_id = identities.client_id
     inner join client_mrr
-        on dated.client_id = client_mrr.client_id
+        on identities.canonical_client_id = client_mrr.client_id
             and dated.first_seen_date < client_mrr.valid_from
             and dated.outcome_date >= client_mrr.valid_from
 
