@@ -84,7 +84,7 @@ def fit(sample: Sample, penalty: float) -> Iterator[tuple[str, float, float, flo
         random_state=0,
     )  # fmt: skip
     model.fit(standard, sample.churned)
-    yield "intercept", float(model.intercept_[0]), 0.0, 1.0, 0.0, 0.0
+    yield "intercept", float(model.intercept_[0]), 0.0, 1.0, 1.0, 1.0
     limits = np.nanmin(values, axis=0), np.nanmax(values, axis=0)
     names = [name for name, is_known in zip(MEASURES, known, strict=True) if is_known]
     yield from zip(names, model.coef_[0], center, scale, *limits, strict=True)

@@ -10,7 +10,6 @@
             )
 {%- endset %}
 {%- set tables = {
-    'responses': 'int_survey_responses_classified',
     'tickets': 'int_tickets_classified',
     'invoices': 'int_invoices_classified',
     'touchpoints': 'int_touchpoints_classified',
@@ -73,34 +72,26 @@ final as (
                 last_paying, 'clients.snapshot_date', 'day'
             ) }} as integer)
         end as days_since_paying,
+        {%- for column in ['event_count', 'active_user_count', 'feature_count'] %}
         case
             when clients.week_index >= first_loads.usage_from
-                then coalesce(usage_weeks.event_count, 0)
-        end as event_count,
-        case
-            when clients.week_index >= first_loads.usage_from
-                then coalesce(usage_weeks.active_user_count, 0)
-        end as active_user_count,
-        case
-            when clients.week_index >= first_loads.usage_from
-                then coalesce(usage_weeks.feature_count, 0)
-        end as feature_count,
-        coalesce(usage_weeks.previous_event_count, 0) as previous_event_count,
+                then coalesce(usage_weeks.{{ column }}, 0)
+        end as {{ column }},
+        {%- endfor %}
         usage_weeks.top_user_id,
-        coalesce(usage_weeks.top_user_event_count, 0) as top_user_event_count,
-        coalesce(usage_weeks.top_user_previous_event_count, 0)
-            as top_user_previous_event_count,
+        {%- for column in [
+            'previous_event_count', 'top_user_event_count', 'top_user_previous_event_count'
+        ] %}
+        coalesce(usage_weeks.{{ column }}, 0) as {{ column }},
+        {%- endfor %}
         voice.nps_score,
         voice.csat_score,
+        {%- for column in ['ticket_count', 'previous_ticket_count', 'open_ticket_count'] %}
         case
             when clients.snapshot_date >= first_loads.tickets_from
-                then coalesce(voice.ticket_count, 0)
-        end as ticket_count,
-        coalesce(voice.previous_ticket_count, 0) as previous_ticket_count,
-        case
-            when clients.snapshot_date >= first_loads.tickets_from
-                then coalesce(voice.open_ticket_count, 0)
-        end as open_ticket_count,
+                then cast(coalesce(voice.{{ column }}, 0) as bigint)
+        end as {{ column }},
+        {%- endfor %}
         case
             when clients.snapshot_date >= first_loads.invoices_from
                 or contracts.past_due_count > 0

@@ -4,70 +4,12 @@
 
 with
 
-measures as (
-    select * from {{ ref('int_client_week_measures') }}
-),
-
-health as (
-    select * from {{ ref('fct_client_health') }}
+terms as (
+    select * from {{ ref('int_churn_terms') }}
 ),
 
 client_mrr as (
     select * from {{ ref('fct_client_mrr') }}
-),
-
-coefficients as (
-    select * from {{ ref('churn_coefficients') }}
-    where horizon_days = {{ number_var('churn_horizon_days', 1) }}
-),
-
-model_versions as (
-    select
-        model_version,
-        trained_to_date as valid_from,
-        lead(trained_to_date) over (order by trained_to_date) as valid_to,
-        coefficient as intercept
-
-    from coefficients
-
-    where measure = 'intercept'
-),
-
-scored_clients as (
-    select
-        health.client_id,
-        health.snapshot_date,
-        model_versions.model_version,
-        model_versions.intercept
-
-    from health
-    inner join model_versions
-        on {{ is_within('health.snapshot_date', 'model_versions') }}
-),
-
--- What is not known of a client counts as the mean of those it was trained on: 0.
-terms as (
-    select
-        scored_clients.client_id,
-        scored_clients.snapshot_date,
-        coefficients.measure,
-        cast(
-            cast(coefficients.coefficient as {{ type_double() }})
-            * (
-                least(coefficients.value_max, greatest(
-                    coefficients.value_min, measures.measure_value
-                )) - coefficients.center
-            ) / coefficients.scale as decimal(18, 9)
-        ) as log_odds
-
-    from scored_clients
-    inner join coefficients
-        on scored_clients.model_version = coefficients.model_version
-            and coefficients.measure <> 'intercept'
-    inner join measures
-        on scored_clients.client_id = measures.client_id
-            and scored_clients.snapshot_date = measures.snapshot_date
-            and coefficients.measure = measures.measure
 ),
 
 ranked_terms as (
@@ -75,7 +17,7 @@ ranked_terms as (
         *,
         row_number() over (
             partition by client_id, snapshot_date
-            order by log_odds desc, measure asc
+            order by case when measure = 'intercept' then 1 else 0 end, log_odds desc, measure
         ) as term_rank
 
     from terms
@@ -85,26 +27,24 @@ sums as (
     select
         client_id,
         snapshot_date,
+        model_version,
         sum(log_odds) as log_odds,
-        max(case when term_rank = 1 and log_odds > 0 then measure end) as first_driver
+        max(case
+            when term_rank = 1 and log_odds > 0 and measure <> 'intercept' then measure
+        end) as first_driver
 
     from ranked_terms
 
-    group by client_id, snapshot_date
+    group by client_id, snapshot_date, model_version
 ),
 
 probable as (
     select
-        scored_clients.*,
-        sums.first_driver,
-        cast(1 / (1 + exp(-cast(
-            scored_clients.intercept + coalesce(sums.log_odds, 0) as {{ type_double() }}
-        ))) as decimal(9, 6)) as churn_probability
+        *,
+        cast(1 / (1 + exp(-cast(log_odds as {{ type_double() }}))) as decimal(9, 6))
+            as churn_probability
 
-    from scored_clients
-    left join sums
-        on scored_clients.client_id = sums.client_id
-            and scored_clients.snapshot_date = sums.snapshot_date
+    from sums
 ),
 
 final as (

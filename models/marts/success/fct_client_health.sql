@@ -1,18 +1,14 @@
 -- Grain: one row per client and complete week at whose end it was paying: how healthy it is,
 -- from what had happened and had been loaded by then.
--- A band has hysteresis: one that was entered is left only when the score is
--- health_band_margin beyond the threshold, so that a score on a threshold does not flicker.
-
-{%- set green = number_var('health_green_from', 0, 100) %}
-{%- set yellow = number_var('health_yellow_from', 0, 100) %}
-{%- set margin = number_var('health_band_margin', 0, 50) %}
-{%- set spell = 'partition by client_id, spell_number order by week_index' %}
-{%- set so_far = spell ~ ' rows between unbounded preceding and current row' %}
 
 with
 
 scores as (
     select * from {{ ref('int_client_week_scores') }}
+),
+
+bands as (
+    select * from {{ ref('int_client_week_bands') }}
 ),
 
 features as (
@@ -24,68 +20,33 @@ seat_points as (
     where measure = 'active_user_rate'
 ),
 
--- In a band since its last entry, if that is later than the last exit.
-latches as (
-    select
-        *,
-        coalesce(max(case when health_score >= {{ green }} then week_index end)
-            over ({{ so_far }}), -1) as green_entry,
-        coalesce(max(case when health_score < {{ green }} - {{ margin }} then week_index end)
-            over ({{ so_far }}), -1) as green_exit,
-        coalesce(max(case when health_score < {{ yellow }} then week_index end)
-            over ({{ so_far }}), -1) as red_entry,
-        coalesce(max(case when health_score >= {{ yellow }} + {{ margin }} then week_index end)
-            over ({{ so_far }}), -1) as red_exit,
-        lag(health_score, 4) over ({{ spell }}) as earlier_score
-
-    from scores
-),
-
-banded as (
-    select
-        *,
-        case
-            when health_score is null then 'unknown'
-            when green_entry > green_exit then 'green'
-            when red_entry > red_exit then 'red'
-            else 'yellow'
-        end as health_band
-
-    from latches
-),
-
-aimed as (
-    select
-        *,
-        case health_band when 'red' then 'yellow' when 'yellow' then 'green' end as next_band,
-        case health_band
-            when 'red' then {{ yellow }} + {{ margin }}
-            when 'yellow' then {{ green }}
-        end as next_band_score,
-        lag(health_band) over ({{ spell }}) as previous_band
-
-    from banded
-),
-
 -- The share of the seats that would have to be used, were all else as it is.
 needed as (
     select
-        aimed.*,
+        scores.*,
+        bands.health_band,
+        bands.previous_band,
+        bands.next_band,
+        bands.next_band_score,
+        bands.earlier_score,
         features.active_user_count,
         features.seat_count,
         features.has_given_notice,
-        seat_points.points + cast(aimed.next_band_score - aimed.health_score
-        as {{ type_double() }}) * aimed.known_weight / seat_points.weight as needed_points,
+        seat_points.points + cast(bands.next_band_score - scores.health_score
+        as {{ type_double() }}) * scores.known_weight / seat_points.weight as needed_points,
         seat_points.value_at_zero,
         seat_points.value_at_hundred
 
-    from aimed
+    from scores
+    inner join bands
+        on scores.week_index = bands.week_index
+            and scores.client_id = bands.client_id
     inner join features
-        on aimed.week_index = features.week_index
-            and aimed.client_id = features.client_id
+        on scores.week_index = features.week_index
+            and scores.client_id = features.client_id
     left join seat_points
-        on aimed.week_index = seat_points.week_index
-            and aimed.client_id = seat_points.client_id
+        on scores.week_index = seat_points.week_index
+            and scores.client_id = seat_points.client_id
 ),
 
 final as (

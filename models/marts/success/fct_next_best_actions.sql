@@ -4,14 +4,8 @@
 
 with
 
-alerts as (
-    select * from {{ ref('fct_client_alerts') }}
-    where is_open
-),
-
-opportunities as (
-    select * from {{ ref('fct_opportunities') }}
-    where is_fresh
+triggers as (
+    select * from {{ ref('int_action_triggers') }}
 ),
 
 actions as (
@@ -25,28 +19,6 @@ health as (
 
 contact_topics as (
     select * from {{ ref('int_client_contact_topics') }}
-),
-
-triggers as (
-    select
-        'alert' as rule_type,
-        alert_type as rule_name,
-        client_id,
-        cast(0 as decimal(18, 2)) as expected_value_amount,
-        last_seen_date as snapshot_date
-
-    from alerts
-
-    union all
-
-    select
-        'opportunity' as rule_type,
-        opportunity_kind as rule_name,
-        client_id,
-        expected_value_amount,
-        snapshot_date
-
-    from opportunities
 ),
 
 -- Of several reasons for one action the most pressing is told.
