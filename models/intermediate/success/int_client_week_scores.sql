@@ -56,6 +56,7 @@ final as (
         week_index,
         client_id,
         known_weight,
+        weighted_points,
         coverage_rate,
         case
             when coverage_rate >= {{ number_var('health_coverage_min', 0, 1) }}

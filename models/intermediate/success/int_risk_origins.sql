@@ -17,9 +17,11 @@ ranked as (
             as higher_count,
         count(*) over (partition by score_name, week_index, risk) as tied_count,
         ceil(count(*) over (partition by score_name, week_index) / 10.0) as top_count,
-        ln(greatest(0.000001, least(0.999999, case
-            when churned_count = 1 then probability else 1 - probability
-        end))) as log_likelihood
+        case
+            when probability is not null then ln(greatest(0.000001, least(0.999999, case
+                when churned_count = 1 then probability else 1 - probability
+            end)))
+        end as log_likelihood
 
     from risks
 ),

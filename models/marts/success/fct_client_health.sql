@@ -32,8 +32,10 @@ needed as (
         features.active_user_count,
         features.seat_count,
         features.has_given_notice,
-        seat_points.points + cast(bands.next_band_score - scores.health_score
-        as {{ type_double() }}) * scores.known_weight / seat_points.weight as needed_points,
+        seat_points.points + cast(
+            bands.next_band_score * scores.known_weight - scores.weighted_points
+            as {{ type_double() }}
+        ) / seat_points.weight as needed_points,
         seat_points.value_at_zero,
         seat_points.value_at_hundred
 

@@ -63,8 +63,14 @@ final as (
         cast(churned_count as bigint) as churned_count,
         churn_rate,
         cast(area as decimal(12, 6)) as auc,
-        cast(greatest(0, area - area_margin) as decimal(12, 6)) as auc_lower,
-        cast(least(1, area + area_margin) as decimal(12, 6)) as auc_upper,
+        case
+            when area is not null
+                then cast(greatest(0, area - area_margin) as decimal(12, 6))
+        end as auc_lower,
+        case
+            when area is not null
+                then cast(least(1, area + area_margin) as decimal(12, 6))
+        end as auc_upper,
         top_tenth_churn_rate,
         {{ rate('top_tenth_churn_rate', 'churn_rate') }} as lift,
         cast(probability_count as bigint) as probability_count,

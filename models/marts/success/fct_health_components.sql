@@ -11,24 +11,26 @@ scores as (
     select * from {{ ref('int_client_week_scores') }}
 ),
 
-health as (
-    select * from {{ ref('fct_client_health') }}
+bands as (
+    select * from {{ ref('int_client_week_bands') }}
 ),
 
 joined as (
     select
         points.*,
         scores.known_weight,
-        points.points + cast(health.points_to_next_band as {{ type_double() }})
-        * scores.known_weight / points.weight as needed_points
+        points.points + cast(
+            bands.next_band_score * scores.known_weight - scores.weighted_points
+            as {{ type_double() }}
+        ) / points.weight as needed_points
 
     from points
     inner join scores
         on points.week_index = scores.week_index
             and points.client_id = scores.client_id
-    inner join health
-        on points.client_id = health.client_id
-            and points.snapshot_date = health.snapshot_date
+    inner join bands
+        on points.week_index = bands.week_index
+            and points.client_id = bands.client_id
 ),
 
 final as (
