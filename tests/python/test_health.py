@@ -65,9 +65,7 @@ class Demo:
                 f"create table {node.relation_name} as select date '{day}' as as_of_date"
             )
         else:
-            self.connection.execute(
-                f"create table {node.relation_name} as {node.compiled_code}"
-            )
+            self.connection.execute(f"create table {node.relation_name} as {node.compiled_code}")
 
     def rows(self, name: str, columns: str = "*", until: date | None = None) -> list[Any]:
         relation = self.compiled.nodes[name].relation_name
@@ -221,9 +219,7 @@ def histories(draw: st.DrawFn) -> tuple[list[Row], list[Row]]:
         for week in sorted(draw(st.sets(st.integers(1, 14), min_size=1))):
             users = draw(st.integers(0, seats))
             known = {
-                name: draw(value)
-                for name, value in values.items()
-                if draw(st.integers(0, 5)) > 0
+                name: draw(value) for name, value in values.items() if draw(st.integers(0, 5)) > 0
             }
             known[SEATS] = Fraction(users, seats)
             weeks.append({"client_id": client_id, "week": week, "seats": seats, "users": users,
@@ -365,10 +361,14 @@ def reference_backtest(origins: list[list[Row]]) -> Row:
         if left and kept:
             area = right / len(left) / len(kept)
             one, two = area / (2 - area), 2 * area**2 / (1 + area)
-            variance += len(left) * len(kept) * (
-                area * (1 - area)
-                + (len(left) - 1) * (one - area**2)
-                + (len(kept) - 1) * (two - area**2)
+            variance += (
+                len(left)
+                * len(kept)
+                * (
+                    area * (1 - area)
+                    + (len(left) - 1) * (one - area**2)
+                    + (len(kept) - 1) * (two - area**2)
+                )
             )
         places = -(-len(origin) // 10)
         top += places
@@ -406,9 +406,7 @@ def judged_clients(draw: st.DrawFn) -> list[list[Row]]:
 
 @given(origins=judged_clients())
 @settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
-def test_backtest_is_that_of_the_reference(
-    warehouse: Warehouse, origins: list[list[Row]]
-) -> None:
+def test_backtest_is_that_of_the_reference(warehouse: Warehouse, origins: list[list[Row]]) -> None:
     """AUC and its interval, lift, Brier score and log loss, of each origin and of all."""
     rows = [
         {"score_name": "s", "week_index": week, "client_id": f"c{number}",

@@ -144,15 +144,35 @@ CASES: dict[str, tuple[str, str]] = {
             f" where {condition} group by 1",
         )
         for name, mart, day, column, condition in (
-            ("judged_clients", "fct_health_backtest", "origin_date", "sum(client_count)",
-             "score_name = 'health_score' and origin <> 'all'"),
-            ("judged_churned_clients", "fct_health_backtest", "origin_date",
-             "sum(churned_count)", "score_name = 'health_score' and origin <> 'all'"),
+            (
+                "judged_clients",
+                "fct_health_backtest",
+                "origin_date",
+                "sum(client_count)",
+                "score_name = 'health_score' and origin <> 'all'",
+            ),
+            (
+                "judged_churned_clients",
+                "fct_health_backtest",
+                "origin_date",
+                "sum(churned_count)",
+                "score_name = 'health_score' and origin <> 'all'",
+            ),
             ("open_opportunities", "fct_opportunities", "snapshot_date", "count(*)", "true"),
-            ("opportunity_value", "fct_opportunities", "snapshot_date",
-             "sum(expected_value_amount)", "true"),
-            ("due_actions", "fct_next_best_actions", "snapshot_date", "count(*)",
-             "action_status = 'due'"),
+            (
+                "opportunity_value",
+                "fct_opportunities",
+                "snapshot_date",
+                "sum(expected_value_amount)",
+                "true",
+            ),
+            (
+                "due_actions",
+                "fct_next_best_actions",
+                "snapshot_date",
+                "count(*)",
+                "action_status = 'due'",
+            ),
         )
     },
     **{
