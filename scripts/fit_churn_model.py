@@ -61,7 +61,7 @@ def read_sample(connection: duckdb.DuckDBPyConnection, trained_to: date) -> Samp
         for name in MEASURES
     )
     rows = connection.execute(QUERY.format(columns=columns), [trained_to]).fetchnumpy()
-    values = np.column_stack(
+    values: Floats = np.column_stack(
         [np.ma.filled(np.ma.asarray(rows[name], dtype=float), np.nan) for name in MEASURES]
     )
     return Sample(values, np.asarray(rows["churned_count"], dtype=np.int64))

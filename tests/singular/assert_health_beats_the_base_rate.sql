@@ -11,8 +11,14 @@ backtest as (
     where origin = 'all' and is_sufficient
 )
 
-select *
+select
+    score_name,
+    auc,
+    auc_lower,
+    brier_skill
+
 from backtest
+
 where score_name in ('health_score', 'churn_probability')
     and (
         not is_better_than_chance

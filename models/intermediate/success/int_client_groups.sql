@@ -10,17 +10,29 @@ outcomes as (
 ),
 
 grouped as (
-    select 'base_rate' as score_name, 'all' as group_value, outcomes.*
+    select
+        'base_rate' as score_name,
+        'all' as group_value,
+        outcomes.*
+
     from outcomes
 
     union all
 
-    select 'tenure' as score_name, tenure_band as group_value, outcomes.*
+    select
+        'tenure' as score_name,
+        tenure_band as group_value,
+        outcomes.*
+
     from outcomes
 
     union all
 
-    select 'health_score' as score_name, health_band as group_value, outcomes.*
+    select
+        'health_score' as score_name,
+        health_band as group_value,
+        outcomes.*
+
     from outcomes
 ),
 

@@ -44,14 +44,16 @@ known_versions as (
 anchored as (
     select
         known_versions.*,
-        min(case when is_recurring then recurs_from end) over (
+        min(case when known_versions.is_recurring then known_versions.recurs_from end) over (
             partition by known_versions.week_index, known_versions.canonical_client_id
         ) as first_recurs_from,
-        min(case when is_recurring then recurs_from end) over (
+        min(case when known_versions.is_recurring then known_versions.recurs_from end) over (
             partition by known_versions.week_index, known_versions.subscription_id
         ) as term_anchor_date,
-        cast(floor(12 * known_versions.billing_interval_count
-        / cast(billing_intervals.intervals_per_year as {{ type_double() }})) as integer)
+        cast(floor(
+            12 * known_versions.billing_interval_count
+            / cast(billing_intervals.intervals_per_year as {{ type_double() }})
+        ) as integer)
             as term_months
 
     from known_versions
@@ -62,8 +64,10 @@ anchored as (
 paid_items as (
     select
         *,
-        cast(floor({{ months_between('term_anchor_date', 'snapshot_date') }}
-        / cast(nullif(term_months, 0) as {{ type_double() }})) as integer) * term_months
+        cast(floor(
+            {{ months_between('term_anchor_date', 'snapshot_date') }}
+            / cast(nullif(term_months, 0) as {{ type_double() }})
+        ) as integer) * term_months
             as elapsed_months
 
     from anchored

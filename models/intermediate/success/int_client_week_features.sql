@@ -63,10 +63,12 @@ final as (
         contracts.client_id is not null as is_paying,
         coalesce(contracts.notice_count, 0) > 0 as has_given_notice,
         contracts.seat_count,
-        cast({{ dbt.datediff('contracts.first_paid_date', 'clients.snapshot_date', 'day') }}
-            as integer) as tenure_days,
-        cast({{ dbt.datediff('clients.snapshot_date', 'contracts.term_end_date', 'day') }}
-            as integer) as days_to_term_end,
+        cast(                        {{ dbt.datediff('contracts.first_paid_date', 'clients.snapshot_date', 'day') }}
+            as integer
+        ) as tenure_days,
+        cast(                        {{ dbt.datediff('clients.snapshot_date', 'contracts.term_end_date', 'day') }}
+            as integer
+        ) as days_to_term_end,
         case
             when contracts.client_id is null then cast({{ dbt.datediff(
                 last_paying, 'clients.snapshot_date', 'day'
@@ -96,13 +98,13 @@ final as (
             when clients.snapshot_date >= first_loads.invoices_from
                 or contracts.past_due_count > 0
                 then coalesce(dealings.unpaid_invoice_count, 0)
-                + coalesce(contracts.past_due_count, 0)
+                    + coalesce(contracts.past_due_count, 0)
         end as payment_trouble_count,
         case
             when clients.snapshot_date >= first_loads.touchpoints_from
                 then coalesce(
-                    dealings.contact_age_days, {{ number_var('contact_window_days', 1) }}
-                )
+                        dealings.contact_age_days, {{ number_var('contact_window_days', 1) }}
+                    )
         end as days_since_contact,
         clients.snapshot_date
 

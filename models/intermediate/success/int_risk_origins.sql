@@ -19,8 +19,8 @@ ranked as (
         ceil(count(*) over (partition by score_name, week_index) / 10.0) as top_count,
         case
             when probability is not null then ln(greatest(0.000001, least(0.999999, case
-                when churned_count = 1 then probability else 1 - probability
-            end)))
+                    when churned_count = 1 then probability else 1 - probability
+                end)))
         end as log_likelihood
 
     from risks
@@ -36,18 +36,23 @@ counted as (
         count(*) - sum(churned_count) as kept_count,
         sum(case when churned_count = 1 then mean_rank else 0 end) as rank_sum,
         max(top_count) as top_count,
-        sum(cast(churned_count * least(1, greatest(0, (top_count - higher_count)
-        / cast(tied_count as {{ type_double() }}))) as decimal(18, 9))) as top_churned_count,
+        sum(cast(churned_count * least(1, greatest(
+            0, (top_count - higher_count)
+            / cast(tied_count as {{ type_double() }})
+        )) as decimal(18, 9))) as top_churned_count,
         count(probability) as probability_count,
         sum(probability) as probability_sum,
         sum(case when probability is not null then churned_count end)
             as judged_churned_count,
-        sum(cast((probability - churned_count) * (probability - churned_count)
-            as decimal(18, 12))) as squared_error,
-        sum(case when probability is not null then cast(
-            (base_probability - churned_count) * (base_probability - churned_count)
+        sum(cast(
+            (probability - churned_count) * (probability - churned_count)
             as decimal(18, 12)
-        ) end) as base_squared_error,
+        )) as squared_error,
+        sum(case when probability is not null then cast(
+                    (base_probability - churned_count) * (base_probability - churned_count)
+                    as decimal(18, 12)
+                )
+        end) as base_squared_error,
         sum(cast(log_likelihood as decimal(18, 12))) as log_likelihood
 
     from ranked

@@ -17,7 +17,10 @@ ranked_terms as (
         *,
         row_number() over (
             partition by client_id, snapshot_date
-            order by case when measure = 'intercept' then 1 else 0 end, log_odds desc, measure
+            order by
+                case when measure = 'intercept' then 1 else 0 end asc,
+                log_odds desc,
+                measure asc
         ) as term_rank
 
     from terms
@@ -59,8 +62,10 @@ final as (
         -- numerics
         probable.churn_probability,
         coalesce(client_mrr.mrr_amount, 0) as mrr_amount,
-        cast(probable.churn_probability * coalesce(client_mrr.mrr_amount, 0)
-            as decimal(18, 4)) as expected_churned_mrr_amount,
+        cast(
+            probable.churn_probability * coalesce(client_mrr.mrr_amount, 0)
+            as decimal(18, 4)
+        ) as expected_churned_mrr_amount,
         cast({{ number_var('churn_horizon_days', 1) }} as integer) as horizon_days,
 
         -- booleans

@@ -70,10 +70,12 @@ final as (
         cast(next_band_score - health_score as decimal(9, 4)) as points_to_next_band,
         case
             when needed_points <= 100 then cast(ceil(round(cast(
-                seat_count * (value_at_zero
-                + needed_points / 100 * (value_at_hundred - value_at_zero))
-                - active_user_count as decimal(18, 6)
-            ), 4)) as integer)
+                    seat_count * (
+                        value_at_zero
+                        + needed_points / 100 * (value_at_hundred - value_at_zero)
+                    )
+                    - active_user_count as decimal(18, 6)
+                ), 4)) as integer)
         end as active_users_to_next_band,
 
         -- booleans

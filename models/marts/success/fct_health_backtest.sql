@@ -78,8 +78,10 @@ final as (
         judged_churn_rate,
         brier_score,
         base_brier_score,
-        cast(1 - cast(brier_score as {{ type_double() }}) / nullif(base_brier_score, 0)
-            as decimal(12, 6)) as brier_skill,
+        cast(
+            1 - cast(brier_score as {{ type_double() }}) / nullif(base_brier_score, 0)
+            as decimal(12, 6)
+        ) as brier_skill,
         log_loss,
 
         -- booleans

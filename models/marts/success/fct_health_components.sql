@@ -57,9 +57,9 @@ final as (
         ) as lost_points,
         case
             when needed_points <= 100 then cast(
-                value_at_zero + needed_points / 100 * (value_at_hundred - value_at_zero)
-                as decimal(18, 6)
-            )
+                    value_at_zero + needed_points / 100 * (value_at_hundred - value_at_zero)
+                    as decimal(18, 6)
+                )
         end as value_for_next_band,
 
         -- dates

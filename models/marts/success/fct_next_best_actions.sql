@@ -88,9 +88,9 @@ final as (
         -- numerics
         case
             when action_status = 'due' then cast(row_number() over (
-                partition by client_id, action_status
-                order by priority asc, expected_value_amount desc, action asc
-            ) as integer)
+                    partition by client_id, action_status
+                    order by priority asc, expected_value_amount desc, action asc
+                ) as integer)
         end as action_rank,
         expected_value_amount,
 

@@ -83,7 +83,8 @@ final as (
             as decimal(18, 2)
         ) as expected_value_amount,
         cast(coalesce(historical_clv_amount, 0) as decimal(18, 4)) as historical_clv_amount,
-        cast({{ dbt.datediff('first_seen_date', 'last_seen_date', 'day') }} as integer)
+        cast(                        {{ dbt.datediff('first_seen_date', 'last_seen_date', 'day') }} as integer
+        )
             as open_days,
 
         -- booleans
