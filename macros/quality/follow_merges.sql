@@ -1,11 +1,13 @@
 {#
     Each id with the id it ended up as, following chains of merges up to 20 long. Only rows
-    that were merged are followed: some engines end a recursion after a million rows.
+    that were merged are followed: some engines end a recursion after a million rows. With
+    `within`, a column, chains stay among the rows that have the same value in it.
 #}
-{% macro follow_merges(accepted, id, merged_into) -%}
-    followed{{ recursive_columns([id, 'canonical_id', 'next_id', 'step_count']) }} as (
+{% macro follow_merges(accepted, id, merged_into, within=none) -%}
+    {%- set key = ([within] if within else []) + [id] -%}
+    followed{{ recursive_columns(key + ['canonical_id', 'next_id', 'step_count']) }} as (
         select
-            {{ id }},
+            {{ key | join(',\n            ') }},
             {{ id }} as canonical_id,
             {{ merged_into }} as next_id,
             0 as step_count
@@ -17,7 +19,7 @@
         union all
 
         select
-            followed.{{ id }},
+            followed.{{ key | join(',\n            followed.') }},
             next_rows.{{ id }} as canonical_id,
             next_rows.{{ merged_into }} as next_id,
             followed.step_count + 1 as step_count
@@ -25,23 +27,26 @@
         from followed
         inner join {{ accepted }} as next_rows
             on followed.next_id = next_rows.{{ id }}
+            {%- if within %}
+                and followed.{{ within }} = next_rows.{{ within }}
+            {%- endif %}
 
         where followed.step_count <= 20
     ),
 
     last_steps as (
         select
-            {{ id }},
+            {{ key | join(',\n            ') }},
             max(step_count) as step_count
 
         from followed
 
-        group by {{ id }}
+        group by {{ key | join(', ') }}
     ),
 
     chains as (
         select
-            followed.{{ id }},
+            followed.{{ key | join(',\n            followed.') }},
             -- A ring of merges leads nowhere: its members stay themselves.
             case
                 when followed.step_count > 20 then followed.{{ id }}
@@ -50,17 +55,21 @@
 
         from followed
         inner join last_steps
-            on followed.{{ id }} = last_steps.{{ id }}
+            on {% for column in key -%}
+                {{ 'and ' if not loop.first }}followed.{{ column }} = last_steps.{{ column }}
+                {% endfor -%}
                 and followed.step_count = last_steps.step_count
     ),
 
     merged as (
         select
-            accepted.{{ id }},
+            accepted.{{ key | join(',\n            accepted.') }},
             coalesce(chains.canonical_id, accepted.{{ id }}) as canonical_id
 
         from {{ accepted }} as accepted
         left join chains
-            on accepted.{{ id }} = chains.{{ id }}
+            on {% for column in key -%}
+                {{ 'and ' if not loop.first }}accepted.{{ column }} = chains.{{ column }}
+                {% endfor %}
     )
 {%- endmacro %}

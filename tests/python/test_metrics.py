@@ -207,6 +207,75 @@ CASES: dict[str, tuple[str, str]] = {
     **{
         name: (
             "month",
+            "select date_trunc('month', snapshot_date)::date, " + column + " from"
+            " (select *, rank() over (partition by date_trunc('month', snapshot_date)"
+            " order by snapshot_date desc) as recency from marts." + mart + ")"
+            " where recency = 1 group by 1",
+        )
+        for name, mart, column in (
+            ("scored_clients", "fct_client_health", "count(*)"),
+            ("healthy_clients", "fct_client_health", "sum((health_band = 'green')::int)"),
+            ("unhealthy_clients", "fct_client_health", "sum((health_band = 'red')::int)"),
+            ("healthy_client_rate", "fct_client_health", "avg((health_band = 'green')::int)"),
+            ("expected_churned_clients", "fct_client_churn_risk", "sum(churn_probability)"),
+            ("at_risk_mrr", "fct_client_churn_risk", "sum(at_risk_mrr_amount)"),
+        )
+    },
+    **{
+        name: (
+            "month",
+            f"select date_trunc('month', first_seen_date)::date, {column}"
+            " from marts.fct_client_alerts group by 1",
+        )
+        for name, column in (
+            ("alerts", "count(*)"),
+            ("open_alerts", "sum(is_open::int)"),
+            ("judged_alerts", "count(churned_count)"),
+            ("true_alerts", "sum(coalesce(churned_count, 0))"),
+            ("alert_precision", "avg(churned_count)"),
+        )
+    },
+    **{
+        name: (
+            "month",
+            f"select date_trunc('month', {day})::date, {column} from marts.{mart}"
+            f" where {condition} group by 1",
+        )
+        for name, mart, day, column, condition in (
+            (
+                "judged_clients",
+                "fct_health_backtest",
+                "origin_date",
+                "sum(client_count)",
+                "score_name = 'health_score' and origin <> 'all'",
+            ),
+            (
+                "judged_churned_clients",
+                "fct_health_backtest",
+                "origin_date",
+                "sum(churned_count)",
+                "score_name = 'health_score' and origin <> 'all'",
+            ),
+            ("open_opportunities", "fct_opportunities", "snapshot_date", "count(*)", "true"),
+            (
+                "opportunity_value",
+                "fct_opportunities",
+                "snapshot_date",
+                "sum(expected_value_amount)",
+                "true",
+            ),
+            (
+                "due_actions",
+                "fct_next_best_actions",
+                "snapshot_date",
+                "count(*)",
+                "action_status = 'due'",
+            ),
+        )
+    },
+    **{
+        name: (
+            "month",
             f"select period_month, {column} from marts.fct_nps where attribute = 'all'"
             " and unit_of_count = 'per_response' and survey_purpose = 'relational'",
         )

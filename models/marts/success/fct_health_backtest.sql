@@ -1,0 +1,99 @@
+-- Grain: one row per score and origin, and per score over all origins (`all`): whether those
+-- it held to be at risk churned within churn_horizon_days, judged once they had elapsed.
+-- Origins are backtest_origin_weeks apart, clients compared within an origin only.
+
+with
+
+origins as (
+    select * from {{ ref('int_risk_origins') }}
+),
+
+labelled as (
+    select
+        'all' as origin,
+        cast(null as date) as origin_date,
+        origins.*
+
+    from origins
+
+    union all
+
+    select
+        cast(snapshot_date as {{ dbt.type_string() }}) as origin,
+        snapshot_date as origin_date,
+        origins.*
+
+    from origins
+),
+
+summed as (
+    select
+        score_name,
+        origin,
+        origin_date,
+        sum(client_count) as client_count,
+        sum(churned_count) as churned_count,
+        sum(pair_count) as pair_count,
+        cast(sum(concordant_count) as {{ type_double() }}) / nullif(sum(pair_count), 0) as area,
+        1.959963984540054 * sqrt(cast(sum(concordant_variance) as {{ type_double() }}))
+        / nullif(sum(pair_count), 0) as area_margin,
+        {{ rate('sum(churned_count)', 'sum(client_count)') }} as churn_rate,
+        {{ rate('sum(top_churned_count)', 'sum(top_count)') }} as top_tenth_churn_rate,
+        sum(probability_count) as probability_count,
+        {{ rate('sum(probability_sum)', 'sum(probability_count)') }} as mean_probability,
+        {{ rate('sum(judged_churned_count)', 'sum(probability_count)') }}
+            as judged_churn_rate,
+        {{ rate('sum(squared_error)', 'sum(probability_count)') }} as brier_score,
+        {{ rate('sum(base_squared_error)', 'sum(probability_count)') }} as base_brier_score,
+        {{ rate('-sum(log_likelihood)', 'sum(probability_count)') }} as log_loss
+
+    from labelled
+
+    group by score_name, origin, origin_date
+),
+
+final as (
+    select
+        -- keys
+        score_name,
+        origin,
+
+        -- numerics
+        cast(client_count as bigint) as client_count,
+        cast(churned_count as bigint) as churned_count,
+        churn_rate,
+        cast(area as decimal(12, 6)) as auc,
+        case
+            when area is not null
+                then cast(greatest(0, area - area_margin) as decimal(12, 6))
+        end as auc_lower,
+        case
+            when area is not null
+                then cast(least(1, area + area_margin) as decimal(12, 6))
+        end as auc_upper,
+        top_tenth_churn_rate,
+        {{ rate('top_tenth_churn_rate', 'churn_rate') }} as lift,
+        cast(probability_count as bigint) as probability_count,
+        mean_probability,
+        judged_churn_rate,
+        brier_score,
+        base_brier_score,
+        cast(
+            1 - cast(brier_score as {{ type_double() }}) / nullif(base_brier_score, 0)
+            as decimal(12, 6)
+        ) as brier_skill,
+        log_loss,
+
+        -- booleans
+        churned_count >= {{ number_var('backtest_churned_min') }} as is_sufficient,
+        churned_count >= {{ number_var('backtest_churned_min') }}
+        and area is not null
+        and area - area_margin > 0.5 as is_better_than_chance,
+
+        -- dates
+        origin_date
+
+    from summed
+)
+
+select * from final

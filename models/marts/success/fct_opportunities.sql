@@ -1,0 +1,100 @@
+-- Grain: one row per client and kind of opportunity that is open at the end of the last
+-- complete week, by the rules of the seed, with what it may be worth.
+
+with
+
+episodes as (
+    select * from {{ ref('int_client_rule_episodes') }}
+    where rule_type = 'opportunity' and is_open
+),
+
+kinds as (
+    select * from {{ ref('opportunity_kinds') }}
+),
+
+client_mrr as (
+    select * from {{ ref('fct_client_mrr') }}
+),
+
+lifetime_values as (
+    select * from {{ ref('fct_client_lifetime_value') }}
+),
+
+average_values as (
+    select cast(avg(historical_clv_amount) as decimal(18, 4)) as average_clv_amount
+    from lifetime_values
+),
+
+last_payments as (
+    select
+        client_id,
+        mrr_amount as last_mrr_amount,
+        row_number() over (partition by client_id order by valid_from desc) as recency
+
+    from client_mrr
+
+    where mrr_amount > 0
+),
+
+valued as (
+    select
+        episodes.*,
+        kinds.value_basis,
+        kinds.value_factor,
+        kinds.success_rate,
+        kinds.fresh_days,
+        lifetime_values.historical_clv_amount,
+        coalesce(case kinds.value_basis
+            when 'mrr' then client_mrr.mrr_amount
+            when 'last_mrr' then last_payments.last_mrr_amount
+            when 'average_clv' then average_values.average_clv_amount
+        end, 0) as basis_amount
+
+    from episodes
+    inner join kinds
+        on episodes.rule_name = kinds.opportunity_kind
+    cross join average_values
+    left join client_mrr
+        on episodes.client_id = client_mrr.client_id
+            and {{ is_within('episodes.last_seen_date', 'client_mrr') }}
+    left join last_payments
+        on episodes.client_id = last_payments.client_id
+            and last_payments.recency = 1
+    left join lifetime_values
+        on episodes.client_id = lifetime_values.client_id
+),
+
+final as (
+    select
+        -- keys
+        client_id,
+        rule_name as opportunity_kind,
+
+        -- strings
+        evidence_measure,
+        value_basis,
+
+        -- numerics
+        last_evidence_value as evidence_value,
+        cast(basis_amount as decimal(18, 4)) as basis_amount,
+        cast(success_rate as decimal(9, 6)) as success_rate,
+        cast(
+            cast(basis_amount as {{ type_double() }}) * value_factor * success_rate
+            as decimal(18, 2)
+        ) as expected_value_amount,
+        cast(coalesce(historical_clv_amount, 0) as decimal(18, 4)) as historical_clv_amount,
+        cast(                        {{ dbt.datediff('first_seen_date', 'last_seen_date', 'day') }} as integer
+        )
+            as open_days,
+
+        -- booleans
+        last_seen_date < {{ add_days('first_seen_date', 'fresh_days') }} as is_fresh,
+
+        -- dates
+        first_seen_date,
+        last_seen_date as snapshot_date
+
+    from valued
+)
+
+select * from final

@@ -1,0 +1,26 @@
+-- A score with enough outcomes orders clients better than chance, and a probability errs less
+-- than the base rate. If it does not, nobody should act on it: a warning, since it is the
+-- data that decide.
+
+{{ config(severity='warn') }}
+
+with
+
+backtest as (
+    select * from {{ ref('fct_health_backtest') }}
+    where origin = 'all' and is_sufficient
+)
+
+select
+    score_name,
+    auc,
+    auc_lower,
+    brier_skill
+
+from backtest
+
+where score_name in ('health_score', 'churn_probability')
+    and (
+        not is_better_than_chance
+        or score_name = 'churn_probability' and brier_skill <= 0
+    )
