@@ -43,68 +43,41 @@ deliveries as (
         and {{ reporting_date('subscriptions.started_at') }} <= origins.origin_date
 ),
 
-bounded as (
-    select
-        *,
-        case when trial_ends_at > started_at then trial_ends_at else started_at end
-            as recurs_from,
-        least(
-            coalesce(ended_at, {{ far_future() }}),
-            coalesce(lead(started_at) over (
-                partition by origin_date, subscription_id
-                order by version
-            ), {{ far_future() }}),
-            case
-                when subscription_status = 'past_due'
-                    then {{ dbt.dateadd(
-                        'day', number_var('past_due_grace_days'), 'started_at'
-                    ) }}
-                else {{ far_future() }}
-            end
-        ) as recurs_to,
-        {{ counted_discount_rate() }} as counted_discount_rate
-
-    from deliveries
-
+known as (
+    select * from deliveries
     where delivery_rank = 1
+),
+
+spans as (
+    {{ recurring_spans('known', ['origin_date']) | indent(4) }}
 ),
 
 final as (
     select
-        bounded.origin_date,
-        bounded.subscription_id,
-        bounded.version,
+        spans.origin_date,
+        spans.subscription_id,
+        spans.version,
         clients.canonical_client_id as client_id,
-        bounded.plan_id,
-        {{ term_months() }} as term_months,
-        cast(
-            cast(bounded.quantity * bounded.unit_price_amount as {{ type_double() }})
-            * billing_intervals.intervals_per_year / (12 * bounded.billing_interval_count)
-            * (1 - bounded.counted_discount_rate) * rates.rate
-            as decimal(18, 4)
-        ) as mrr_amount,
-        {{ reporting_date('bounded.recurs_from') }} as valid_from,
-        case
-            when {{ reporting_date('bounded.recurs_to') }} <= bounded.origin_date
-                then {{ reporting_date('bounded.recurs_to') }}
-        end as valid_to
+        spans.plan_id,
+        {{ term_months('spans') }} as term_months,
+        cast(spans.mrr_amount * rates.rate as decimal(18, 4)) as mrr_amount,
+        spans.valid_from,
+        case when spans.valid_to <= spans.origin_date then spans.valid_to end as valid_to
 
-    from bounded
+    from spans
     inner join clients
-        on bounded.client_id = clients.client_id
+        on spans.client_id = clients.client_id
     inner join billing_intervals
-        on bounded.billing_interval = billing_intervals.billing_interval
+        on spans.billing_interval = billing_intervals.billing_interval
     inner join rates
-        on bounded.currency_code = rates.currency_code
-            and bounded.origin_date >= rates.valid_from
-            and bounded.origin_date < {{ or_never('rates.valid_to') }}
+        on spans.currency_code = rates.currency_code
+            and spans.origin_date >= rates.valid_from
+            and spans.origin_date < {{ or_never('rates.valid_to') }}
 
-    where {{ is_recurring_status('bounded.subscription_status') }}
-        and {{ reporting_date('bounded.recurs_from') }} <= bounded.origin_date
-        and {{ reporting_date('bounded.recurs_to') }}
-        > {{ reporting_date('bounded.recurs_from') }}
-        and bounded.quantity * bounded.unit_price_amount
-        * (1 - bounded.counted_discount_rate) > 0
+    where spans.is_recurring
+        and spans.mrr_amount > 0
+        and spans.valid_from <= spans.origin_date
+        and spans.valid_from < {{ or_never('spans.valid_to') }}
 )
 
 select * from final

@@ -78,7 +78,7 @@ paid_items as (
         and (ended_date is null or ended_date > snapshot_date)
         and (
             subscription_status <> 'past_due'
-            or {{ add_days(reporting_date('started_at'), number_var('past_due_grace_days')) }}
+            or {{ add_days(reporting_date('started_at'), mrr_policy('past_due_grace_days')) }}
             > snapshot_date
         )
 ),
