@@ -42,7 +42,7 @@ constant_mrr as (
     group by client_months.client_id, client_months.period_month
 ),
 
-final as (
+month_mrr as (
     select
         client_months.client_id,
         client_months.period_month,
@@ -76,6 +76,17 @@ final as (
     left join constant_mrr
         on client_months.client_id = constant_mrr.client_id
             and client_months.period_month = constant_mrr.period_month
+),
+
+final as (
+    select
+        *,
+        coalesce(lag(mrr_amount) over (
+            partition by client_id
+            order by period_month
+        ), 0) as previous_mrr_amount
+
+    from month_mrr
 )
 
 select * from final
