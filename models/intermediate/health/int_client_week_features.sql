@@ -1,7 +1,7 @@
--- Grain: one row per complete week and counted client known by its end: everything that is
--- asked of a client, as known then. Null where it cannot be known: a table that had no row
--- yet, too little use before, no term. `is_paying` says whether anything recurred.
+-- Grain: one row per complete week and counted client known by its end: all that is asked of
+-- it, as known then; null where it cannot be known. `is_paying`: something recurred.
 
+{%- set forgotten_after = number_var('contact_window_days', 1) %}
 {%- set last_paying -%}
     max(case when contracts.client_id is not null then clients.snapshot_date end) over (
                 partition by clients.client_id
@@ -9,11 +9,6 @@
                 rows between unbounded preceding and current row
             )
 {%- endset %}
-{%- set tables = {
-    'tickets': 'int_tickets_classified',
-    'invoices': 'int_invoices_classified',
-    'touchpoints': 'int_touchpoints_classified',
-} %}
 
 with
 
@@ -46,12 +41,12 @@ dealings as (
 
 first_loads as (
     select
-        {%- for name, model in tables.items() %}
+        {%- for table in ['tickets', 'invoices', 'touchpoints'] %}
         (
             select cast(min(loaded_at) as date)
-            from {{ ref(model) }}
+            from {{ ref('int_' ~ table ~ '_classified') }}
             where disposition <> 'quarantined'
-        ) as {{ name }}_from,
+        ) as {{ table }}_from,
         {%- endfor %}
         (select min(known_week_index) from {{ ref('int_client_usage_known') }}) as usage_from
 ),
@@ -63,12 +58,12 @@ final as (
         contracts.client_id is not null as is_paying,
         coalesce(contracts.notice_count, 0) > 0 as has_given_notice,
         contracts.seat_count,
-        cast(                        {{ dbt.datediff('contracts.first_paid_date', 'clients.snapshot_date', 'day') }}
-            as integer
-        ) as tenure_days,
-        cast(                        {{ dbt.datediff('clients.snapshot_date', 'contracts.term_end_date', 'day') }}
-            as integer
-        ) as days_to_term_end,
+        cast({{ dbt.datediff(
+            'contracts.first_paid_date', 'clients.snapshot_date', 'day'
+        ) }} as integer) as tenure_days,
+        cast({{ dbt.datediff(
+            'clients.snapshot_date', 'contracts.term_end_date', 'day'
+        ) }} as integer) as days_to_term_end,
         case
             when contracts.client_id is null then cast({{ dbt.datediff(
                 last_paying, 'clients.snapshot_date', 'day'
@@ -102,9 +97,7 @@ final as (
         end as payment_trouble_count,
         case
             when clients.snapshot_date >= first_loads.touchpoints_from
-                then coalesce(
-                        dealings.contact_age_days, {{ number_var('contact_window_days', 1) }}
-                    )
+                then coalesce(dealings.contact_age_days, {{ forgotten_after }})
         end as days_since_contact,
         clients.snapshot_date
 

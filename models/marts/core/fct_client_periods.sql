@@ -61,9 +61,13 @@ final as (
         cast(coalesce(feedback.promoter_count, 0) as bigint) as promoter_count,
         cast(coalesce(feedback.detractor_count, 0) as bigint) as detractor_count,
         cast(coalesce(feedback.nps_response_count, 0) as bigint) as nps_response_count,
-        {%- for count in ['opened_ticket_count', 'resolved_ticket_count', 'late_response_count'] %}
-        cast({{ 'coalesce(support.' ~ count ~ ', 0)' if var('tickets_enabled') else 'null' }}
-            as bigint) as {{ count }},
+        {%- for count in [
+            'opened_ticket_count', 'resolved_ticket_count', 'late_response_count'
+        ] %}
+        cast(
+            {{ 'coalesce(support.' ~ count ~ ', 0)' if var('tickets_enabled') else 'null' }}
+            as bigint
+        ) as {{ count }},
         {%- endfor %}
         health.health_score,
 

@@ -70,9 +70,9 @@ final as (
             when dated.outcome_date <= as_of.as_of_date
                 then case when churned.client_id is null then 0 else 1 end
         end as churned_count,
-        cast(                        {{ dbt.datediff('dated.first_seen_date', 'churned.churned_date', 'day') }}
-            as integer
-        ) as lead_days,
+        cast({{ dbt.datediff(
+            'dated.first_seen_date', 'churned.churned_date', 'day'
+        ) }} as integer) as lead_days,
 
         -- booleans
         dated.is_open,

@@ -83,9 +83,9 @@ final as (
             as decimal(18, 2)
         ) as expected_value_amount,
         cast(coalesce(historical_clv_amount, 0) as decimal(18, 4)) as historical_clv_amount,
-        cast(                        {{ dbt.datediff('first_seen_date', 'last_seen_date', 'day') }} as integer
-        )
-            as open_days,
+        cast({{ dbt.datediff(
+            'first_seen_date', 'last_seen_date', 'day'
+        ) }} as integer) as open_days,
 
         -- booleans
         last_seen_date < {{ add_days('first_seen_date', 'fresh_days') }} as is_fresh,
