@@ -23,7 +23,7 @@ OFF = {
         "fct_communication_lift",
     },
     "offers_enabled": {"fct_offers", "fct_offer_lift"},
-    "referrals_enabled": {"fct_referrals"},
+    "referrals_enabled": {"fct_referrals", "fct_referral_outcomes"},
 }
 NEEDED = ("clients", "usage_events", "subscriptions", "survey_responses")
 

@@ -26,6 +26,16 @@ ranked as (
     from risks
 ),
 
+placed as (
+    select
+        *,
+        cast(least(1, greatest(
+            0, (top_count - higher_count) / cast(tied_count as {{ type_double() }})
+        )) as decimal(18, 9)) as top_share
+
+    from ranked
+),
+
 counted as (
     select
         score_name,
@@ -36,10 +46,8 @@ counted as (
         count(*) - sum(churned_count) as kept_count,
         sum(case when churned_count = 1 then mean_rank else 0 end) as rank_sum,
         max(top_count) as top_count,
-        sum(cast(churned_count * least(1, greatest(
-            0, (top_count - higher_count)
-            / cast(tied_count as {{ type_double() }})
-        )) as decimal(18, 9))) as top_churned_count,
+        sum(churned_count * top_share) as top_churned_count,
+        sum(coalesce(lead_days, 0) * top_share) as top_lead_days,
         count(probability) as probability_count,
         sum(probability) as probability_sum,
         sum(case when probability is not null then churned_count end)
@@ -55,7 +63,7 @@ counted as (
         end) as base_squared_error,
         sum(cast(log_likelihood as decimal(18, 12))) as log_likelihood
 
-    from ranked
+    from placed
 
     group by score_name, week_index, snapshot_date
 ),
@@ -93,6 +101,7 @@ final as (
         ) as decimal(28, 9)) as concordant_variance,
         top_count,
         top_churned_count,
+        top_lead_days,
         probability_count,
         probability_sum,
         judged_churned_count,

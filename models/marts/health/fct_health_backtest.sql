@@ -39,6 +39,7 @@ summed as (
         / nullif(sum(pair_count), 0) as area_margin,
         {{ rate('sum(churned_count)', 'sum(client_count)') }} as churn_rate,
         {{ rate('sum(top_churned_count)', 'sum(top_count)') }} as top_tenth_churn_rate,
+        {{ rate('sum(top_lead_days)', 'sum(top_churned_count)') }} as mean_lead_days,
         sum(probability_count) as probability_count,
         {{ rate('sum(probability_sum)', 'sum(probability_count)') }} as mean_probability,
         {{ rate('sum(judged_churned_count)', 'sum(probability_count)') }}
@@ -73,6 +74,7 @@ final as (
         end as auc_upper,
         top_tenth_churn_rate,
         {{ rate('top_tenth_churn_rate', 'churn_rate') }} as lift,
+        mean_lead_days,
         cast(probability_count as bigint) as probability_count,
         mean_probability,
         judged_churn_rate,

@@ -1,5 +1,6 @@
 -- Grain: one row per client and kind of opportunity that is open at the end of the last
--- complete week, by the rules of the seed, with what it may be worth.
+-- complete week, by the rules of the seed, with what it may be worth: of MRR, of the client's
+-- residual lifetime value, or of what lasting MRR is worth on average.
 
 with
 
@@ -20,8 +21,19 @@ lifetime_values as (
     select * from {{ ref('fct_client_lifetime_value') }}
 ),
 
+-- Without any model a client is worth the margin of a year.
 average_values as (
-    select cast(avg(historical_clv_amount) as decimal(18, 4)) as average_clv_amount
+    select
+        cast(avg(coalesce(total_clv_amount, historical_clv_amount)) as decimal(18, 4))
+            as average_clv_amount,
+        coalesce(
+            {{ rate(
+                'sum(case when mrr_amount > 0 then residual_clv_amount end)',
+                'sum(case when residual_clv_amount is not null then mrr_amount end)'
+            ) }},
+            12 * {{ number_var('gross_margin_rate', 0, 1) }}
+        ) as residual_per_mrr
+
     from lifetime_values
 ),
 
@@ -44,11 +56,17 @@ valued as (
         kinds.success_rate,
         kinds.fresh_days,
         lifetime_values.historical_clv_amount,
-        coalesce(case kinds.value_basis
+        lifetime_values.residual_clv_amount,
+        cast(coalesce(case kinds.value_basis
             when 'mrr' then client_mrr.mrr_amount
-            when 'last_mrr' then last_payments.last_mrr_amount
+            when 'residual_clv' then coalesce(
+                    lifetime_values.residual_clv_amount,
+                    client_mrr.mrr_amount * average_values.residual_per_mrr
+                )
+            when 'last_mrr_clv'
+                then last_payments.last_mrr_amount * average_values.residual_per_mrr
             when 'average_clv' then average_values.average_clv_amount
-        end, 0) as basis_amount
+        end, 0) as decimal(18, 4)) as basis_amount
 
     from episodes
     inner join kinds
@@ -76,13 +94,14 @@ final as (
 
         -- numerics
         last_evidence_value as evidence_value,
-        cast(basis_amount as decimal(18, 4)) as basis_amount,
+        basis_amount,
         cast(success_rate as decimal(9, 6)) as success_rate,
         cast(
             cast(basis_amount as {{ type_double() }}) * value_factor * success_rate
             as decimal(18, 2)
         ) as expected_value_amount,
         cast(coalesce(historical_clv_amount, 0) as decimal(18, 4)) as historical_clv_amount,
+        cast(residual_clv_amount as decimal(18, 4)) as residual_clv_amount,
         cast({{ dbt.datediff(
             'first_seen_date', 'last_seen_date', 'day'
         ) }} as integer) as open_days,
