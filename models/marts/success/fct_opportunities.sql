@@ -59,10 +59,11 @@ valued as (
         lifetime_values.residual_clv_amount,
         cast(coalesce(case kinds.value_basis
             when 'mrr' then client_mrr.mrr_amount
-            when 'residual_clv' then coalesce(
-                    lifetime_values.residual_clv_amount,
-                    client_mrr.mrr_amount * average_values.residual_per_mrr
-                )
+            when 'residual_clv'
+                then coalesce(
+                        lifetime_values.residual_clv_amount,
+                        client_mrr.mrr_amount * average_values.residual_per_mrr
+                    )
             when 'last_mrr_clv'
                 then last_payments.last_mrr_amount * average_values.residual_per_mrr
             when 'average_clv' then average_values.average_clv_amount

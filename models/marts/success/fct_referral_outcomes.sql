@@ -13,59 +13,79 @@ outcomes as (
 counted as (
     select
         outcome,
+        is_referred,
         outcome <> 'lifetime_value' as is_share,
-        {%- for group, condition in [('referred', ''), ('other', 'not ')] %}
-        sum(case when {{ condition }}is_referred then 1 else 0 end) as {{ group }}_count,
-        sum(case when {{ condition }}is_referred then outcome_value end) as {{ group }}_sum,
-        {{ sum_of_products(
-            'case when ' ~ condition ~ 'is_referred then outcome_value end', 'outcome_value'
-        ) }} as {{ group }}_square_sum{{ ',' if not loop.last }}
-        {%- endfor %}
+        count(*) as client_count,
+        sum(outcome_value) as value_sum,
+        {{ sum_of_products('outcome_value', 'outcome_value') }} as square_sum
 
     from outcomes
 
-    group by outcome
+    group by outcome, is_referred
 ),
 
--- Shares have Wilson intervals, means those of the normal distribution.
-rated as (
+averaged as (
     select
         *,
-        {%- for group in ['referred', 'other'] %}
-        cast(
-            cast({{ group }}_sum as {{ type_double() }}) / nullif({{ group }}_count, 0)
-            as decimal(18, 6)
-        ) as {{ group }}_rate,
+        case when is_share then value_sum end as share_sum,
+        cast(cast(value_sum as {{ type_double() }}) / client_count as decimal(18, 6))
+            as mean_value,
         1.959963984540054 * sqrt(greatest(0, (
-            {{ group }}_square_sum
-            - cast({{ group }}_sum as {{ type_double() }}) * {{ group }}_sum
-            / nullif({{ group }}_count, 0)
-        ) / nullif({{ group }}_count - 1, 0)) / {{ group }}_count) as {{ group }}_margin,
-        {%- for side in ['lower', 'upper'] %}
-        {{ wilson('case when is_share then ' ~ group ~ '_sum end', group ~ '_count', side) }}
-            as {{ group }}_{{ side }},
-        {%- endfor %}
-        {%- endfor %}
-        least(referred_count, other_count) >= {{ number_var('lift_min_sample', 2) }}
-            as is_sufficient
+            square_sum - cast(value_sum as {{ type_double() }}) * value_sum / client_count
+        ) / nullif(client_count - 1, 0)) / client_count) as margin
 
     from counted
 ),
 
+-- Shares have Wilson intervals, means those of the normal distribution.
 bounded as (
     select
-        *,
-        cast(referred_rate - other_rate as decimal(18, 6)) as difference,
         {%- for side, sign in [('lower', '-'), ('upper', '+')] %}
-        case
-            when is_share then {{ newcombe('referred', 'other', side) }}
-            else referred_rate - other_rate {{ sign }} sqrt(
-                    referred_margin * referred_margin + other_margin * other_margin
-                )
-        end as difference_{{ side }}{{ ',' if not loop.last }}
+        cast(case
+            when is_share then {{ wilson('share_sum', 'client_count', side) }}
+            else mean_value {{ sign }} margin
+        end as decimal(18, 6)) as value_{{ side }},
         {%- endfor %}
+        averaged.*
 
-    from rated
+    from averaged
+),
+
+sided as (
+    select
+        outcome,
+        is_share,
+        {%- for group, condition in [('referred', ''), ('other', 'not ')] %}
+        sum(case when {{ condition }}is_referred then client_count else 0 end)
+            as {{ group }}_client_count,
+        {%- for column in ['mean_value', 'value_lower', 'value_upper'] %}
+        max(case when {{ condition }}is_referred then {{ column }} end)
+            as {{ group }}_{{ column }},
+        {%- endfor %}
+        {%- endfor %}
+        count(*) = 2 and min(client_count) >= {{ number_var('lift_min_sample', 2) }}
+            as is_sufficient
+
+    from bounded
+
+    group by outcome, is_share
+),
+
+-- From the intervals of both sides, as Newcombe has it; of means that is the normal one.
+compared as (
+    select
+        *,
+        referred_mean_value - other_mean_value as difference,
+        sqrt(
+            power(cast(referred_mean_value - referred_value_lower as {{ type_double() }}), 2)
+            + power(cast(other_value_upper - other_mean_value as {{ type_double() }}), 2)
+        ) as lower_margin,
+        sqrt(
+            power(cast(referred_value_upper - referred_mean_value as {{ type_double() }}), 2)
+            + power(cast(other_mean_value - other_value_lower as {{ type_double() }}), 2)
+        ) as upper_margin
+
+    from sided
 ),
 
 final as (
@@ -78,24 +98,23 @@ final as (
 
         -- numerics
         {%- for group in ['referred', 'other'] %}
-        cast({{ group }}_count as bigint) as {{ group }}_client_count,
-        {{ group }}_rate as {{ group }}_value,
-        {%- for side, sign in [('lower', '-'), ('upper', '+')] %}
-        cast(case
-            when is_share then {{ group }}_{{ side }}
-            else {{ group }}_rate {{ sign }} {{ group }}_margin
-        end as decimal(18, 6)) as {{ group }}_value_{{ side }},
+        cast({{ group }}_client_count as bigint) as {{ group }}_client_count,
+        {{ group }}_mean_value as {{ group }}_value,
+        {{ group }}_value_lower,
+        {{ group }}_value_upper,
         {%- endfor %}
-        {%- endfor %}
-        {%- for column in ['difference', 'difference_lower', 'difference_upper'] %}
-        cast(case when is_sufficient then {{ column }} end as decimal(18, 6)) as {{ column }},
-        {%- endfor %}
+        cast(case when is_sufficient then difference end as decimal(18, 6)) as difference,
+        cast(case when is_sufficient then difference - lower_margin end as decimal(18, 6))
+            as difference_lower,
+        cast(case when is_sufficient then difference + upper_margin end as decimal(18, 6))
+            as difference_upper,
 
         -- booleans
         is_sufficient,
-        is_sufficient and (difference_lower > 0 or difference_upper < 0) as is_significant
+        is_sufficient and (difference > lower_margin or difference < -upper_margin)
+            as is_significant
 
-    from bounded
+    from compared
 )
 
 select * from final
