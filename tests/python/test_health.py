@@ -314,7 +314,9 @@ def close(actual: Any, expected: Any, margin: float = 1e-4) -> bool:
 
 
 @given(history=histories())
-@settings(max_examples=200, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(
+    max_examples=200, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
+)
 def test_health_is_that_of_the_reference(
     warehouse: Warehouse, history: tuple[list[Row], list[Row]]
 ) -> None:
@@ -408,7 +410,9 @@ def judged_clients(draw: st.DrawFn) -> list[list[Row]]:
 
 
 @given(origins=judged_clients())
-@settings(max_examples=200, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(
+    max_examples=200, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
+)
 def test_backtest_is_that_of_the_reference(warehouse: Warehouse, origins: list[list[Row]]) -> None:
     """AUC and its interval, lift, Brier score and log loss, of each origin and of all."""
     rows = [

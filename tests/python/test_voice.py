@@ -96,8 +96,7 @@ class Models:
         paths = {name: next(folder.rglob(f"{name}.sql")) for name in names}
         self.sql = {name: path.read_text() for name, path in paths.items()}
         self.table = {
-            name: f"build.{'marts' if 'marts' in path.relative_to(folder).parts else 'intermediate'}"
-            f".{name}"
+            name: f"build.{path.relative_to(folder).parts[0]}.{name}"
             for name, path in paths.items()
         }
         self.planned: dict[str, str] = {}

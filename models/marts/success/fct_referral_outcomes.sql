@@ -46,7 +46,7 @@ bounded as (
             else mean_value {{ sign }} margin
         end as decimal(18, 6)) as value_{{ side }},
         {%- endfor %}
-        averaged.*
+        *
 
     from averaged
 ),
