@@ -123,8 +123,8 @@ def shown(value: Any) -> str:
     return str(value)
 
 
-def print_table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
-    """Print rows in aligned columns, numbers to the right."""
+def table_text(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
+    """Rows in aligned columns, numbers to the right."""
     cells = [[shown(value) for value in row] for row in rows]
     widths = [max(len(c), *(len(r[i]) for r in cells), 0) for i, c in enumerate(columns)]
     is_number = [any(isinstance(row[i], NUMBERS) for row in rows) for i in range(len(columns))]
@@ -136,10 +136,8 @@ def print_table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
         ]
         return "  ".join(parts).rstrip()
 
-    print(line(columns))
-    print("  ".join("-" * width for width in widths))
-    for row in cells:
-        print(line(row))
+    ruler = "  ".join("-" * width for width in widths)
+    return "\n".join([line(columns), ruler, *map(line, cells)])
 
 
 def print_result(
@@ -157,7 +155,7 @@ def print_result(
         writer.writerow(columns)
         writer.writerows([shown(v) if isinstance(v, datetime) else v for v in row] for row in rows)
     else:
-        print_table(columns, rows)
+        print(table_text(columns, rows))
 
 
 def join_order(arguments: Sequence[str]) -> list[str]:

@@ -218,7 +218,7 @@ def histories(draw: st.DrawFn) -> tuple[list[Row], list[Row]]:
         seats = draw(st.sampled_from((1, 2, 4, 5, 8, 10, 20)))
         for week in sorted(draw(st.sets(st.integers(1, 14), min_size=1))):
             users = draw(st.integers(0, seats))
-            known = {
+            known: dict[str, Any] = {
                 name: draw(value) for name, value in values.items() if draw(st.integers(0, 5)) > 0
             }
             known[SEATS] = Fraction(users, seats)

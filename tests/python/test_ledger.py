@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 from collections import Counter
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -179,6 +180,32 @@ def test_detractors_were_called_as_planted(built: Built) -> None:
     assert first >= 1
     assert last <= 30 * 24
     assert topics >= 1
+
+
+def test_the_silent_champion_is_found(built: Built) -> None:
+    """Four weeks of silence make an alert, at the end of that week, and an action."""
+    champion = TRUTHS["clients"]["champion"]
+    client, silent_from = champion["client_id"], date.fromisoformat(champion["silent_from"])
+    [(first_seen,)] = built.project.rows(
+        f"""
+        select first_seen_date from marts.fct_client_alerts
+        where client_id = '{client}' and alert_type = 'silent_champion' and is_open
+        """
+    )
+    assert timedelta(weeks=4) <= first_seen - silent_from < timedelta(weeks=5)
+    [(user,)] = built.project.rows(
+        f"""
+        select top_user_id from intermediate.int_client_week_features
+        where client_id = '{client}' and snapshot_date = '{first_seen}'
+        """
+    )
+    assert user == champion["user_id"]
+    assert built.project.rows(
+        f"""
+        select action_status from marts.fct_next_best_actions
+        where client_id = '{client}' and action = 'find_new_champion'
+        """
+    ) == [("due",)]
 
 
 def test_referrals_are_those_planted(built: Built) -> None:

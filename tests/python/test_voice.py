@@ -431,7 +431,7 @@ def loop_reference(
 
 
 def is_unhappy(a: dict[str, Any]) -> bool:
-    return a["type"] == "nps" or a["score"] <= 2
+    return bool(a["type"] == "nps" or a["score"] <= 2)
 
 
 @examples

@@ -1,0 +1,51 @@
+"""Answers the questions of docs/questions.md from the published file, and writes them there.
+
+scripts/build && scripts/questions
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+
+import duckdb
+
+from project import DEFAULT_PUBLISHED_FILE, ROOT, ProjectError
+from query import open_published, table_text
+
+PAGE = ROOT / "docs/questions.md"
+# A question, what asks it, and what it was answered.
+QUESTION = re.compile(
+    r"^(### .+?\n.*?```sql\n)(?P<sql>.*?)(```\n\n```text\n)(?P<answer>.*?)```$",
+    re.MULTILINE | re.DOTALL,
+)
+
+
+def answered(page: str, connection: duckdb.DuckDBPyConnection) -> str:
+    """The page with the answers that its queries give."""
+
+    def answer(match: re.Match[str]) -> str:
+        cursor = connection.execute(match["sql"])
+        columns = [description[0] for description in cursor.description or []]
+        table = table_text(columns, cursor.fetchall())
+        return f"{match[1]}{match['sql']}{match[3]}{table}\n```"
+
+    return QUESTION.sub(answer, page)
+
+
+def main(path: Path = ROOT / DEFAULT_PUBLISHED_FILE) -> int:
+    """Write the answers, and say how many there are."""
+    page = PAGE.read_text()
+    try:
+        with open_published(path) as connection:
+            PAGE.write_text(answered(page, connection))
+    except (ProjectError, duckdb.Error) as error:
+        print(f"questions: {error}", file=sys.stderr)
+        return 1
+    print(f"{len(QUESTION.findall(page))} answers in {PAGE.relative_to(ROOT)}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*map(Path, sys.argv[1:])))
