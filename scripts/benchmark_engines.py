@@ -60,6 +60,7 @@ class Cluster(Spark):
 
     memory = "3g"
     settings = ()
+    one_process = False
 
     def options(self) -> list[str]:
         """What scripts/spark start is called with."""

@@ -1,7 +1,8 @@
 """Starts and stops a real Spark cluster on this machine, from the pyspark package alone.
 
-One master, two workers and one Thrift server, on the loopback interface. Everything it
-writes is in one folder, which `stop` removes.
+One master, two workers and one Thrift server, on the loopback interface; with --one-process
+the Thrift server does the work itself, which is faster as long as the data are small.
+Everything it writes is in one folder, which `stop` removes.
 
 scripts/spark start
 DBT_TARGET=spark dbt build
@@ -152,8 +153,29 @@ class Cluster:
             raise SparkError(f"{self.directory} is there already; run scripts/spark stop first")
         self.logs.mkdir(parents=True)
         (self.directory / "events").mkdir()
-        master = f"spark://{HOST}:{options.master_port}"
         begin = time.monotonic()
+        master = f"local[{WORKERS}]" if options.one_process else self.start_workers(options)
+        configured = settings(self.directory, options.partitions, options.event_log)
+        configured["spark.driver.extraJavaOptions"] += f" {options.java}"
+        configured |= dict(setting.split("=", 1) for setting in options.conf)
+        self.launch(
+            "thrift-server", "spark-submit", "--class", THRIFT_SERVER, "--master", master,
+            "--driver-memory", options.memory, "--executor-memory", options.memory,
+            *(part for item in configured.items() for part in ("--conf", "=".join(item))),
+            "spark-internal",
+            "--hiveconf", f"hive.server2.thrift.port={options.port}",
+            "--hiveconf", f"hive.server2.thrift.bind.host={HOST}",
+        )  # fmt: skip
+        self.wait_for("thrift-server", options.port)
+        workers = "one process" if options.one_process else f"{WORKERS} workers"
+        print(
+            f"Spark serves on {HOST}:{options.port} ({time.monotonic() - begin:.0f} s, "
+            f"{workers} of {options.memory}); logs in {self.logs}"
+        )
+
+    def start_workers(self, options: argparse.Namespace) -> str:
+        """Start the master and its workers; the master's address."""
+        master = f"spark://{HOST}:{options.master_port}"
         self.launch(
             "master", "spark-class", "org.apache.spark.deploy.master.Master",
             "--host", HOST, "--port", str(options.master_port), "--webui-port", "0",
@@ -165,21 +187,7 @@ class Cluster:
                 "--host", HOST, "--cores", "1", "--memory", options.memory, "--webui-port", "0",
                 "--work-dir", str(self.directory / "work"), master,
             )  # fmt: skip
-        configured = settings(self.directory, options.partitions, options.event_log)
-        configured |= dict(setting.split("=", 1) for setting in options.conf)
-        self.launch(
-            "thrift-server", "spark-submit", "--class", THRIFT_SERVER, "--master", master,
-            "--driver-memory", options.memory, "--executor-memory", options.memory,
-            *(part for item in configured.items() for part in ("--conf", "=".join(item))),
-            "spark-internal",
-            "--hiveconf", f"hive.server2.thrift.port={options.port}",
-            "--hiveconf", f"hive.server2.thrift.bind.host={HOST}",
-        )  # fmt: skip
-        self.wait_for("thrift-server", options.port)
-        print(
-            f"Spark serves on {HOST}:{options.port} ({time.monotonic() - begin:.0f} s, "
-            f"{WORKERS} workers of {options.memory}); logs in {self.logs}"
-        )
+        return master
 
     def stop(self) -> None:
         """End every process and remove the folder."""
@@ -205,6 +213,8 @@ def main() -> int:
     parser.add_argument(
         "--conf", action="append", default=[], metavar="KEY=VALUE", help="any setting of Spark"
     )
+    parser.add_argument("--one-process", action="store_true", help="no master, no workers")
+    parser.add_argument("--java", default="", metavar="OPTIONS", help="of the Thrift server")
     parser.add_argument("--event-log", action="store_true", help="log every task")
     parser.add_argument(
         "--directory",

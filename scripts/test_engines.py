@@ -21,7 +21,8 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -31,27 +32,33 @@ from project import ROOT, ProjectError
 
 FIRST_LOAD_ENDS = "2025-05-01"
 SHOWN_ROWS = 3
-MODELS = ["build", "--resource-type", "model", "--resource-type", "seed"]
+# What the engines are compared with: a full refresh here.
+REFERENCE = "duckdb"
+# The raw tables are loaded as they are: the demo's seeds are for those who have none.
+NO_DEMO = ["--exclude", "path:seeds/demo"]
+MODELS = ["build", "--resource-type", "model", "--resource-type", "seed", *NO_DEMO]
 # What comes before the second load where it cannot build everything twice: the incremental
 # models and what they read, with the unit tests of parsing and time.
 FIRST_OF_TWO = [
+    "build",
     "--select",
     "path:models/staging",
     "+as_of",
     "+config.materialized:incremental",
-    "--exclude",
+    *NO_DEMO,
     "resource_type:test",
     "path:models/intermediate,resource_type:unit_test",
 ]
 
+Rows = dict[str, list[Row]]
+
 
 @contextmanager
 def step(title: str) -> Iterator[None]:
-    """One line of progress with its seconds."""
-    print(f"{title} ... ", end="", flush=True)
+    """One line with the seconds of what has ended: engines run beside each other."""
     start = time.perf_counter()
     yield
-    print(f"{time.perf_counter() - start:.0f} s", flush=True)
+    print(f"{title}: {time.perf_counter() - start:.0f} s", flush=True)
 
 
 def split_demo(directory: Path) -> tuple[Path, Path]:
@@ -126,17 +133,17 @@ def describe_difference(mart: Mart, expected: Sequence[Row], found: Sequence[Row
     return lines
 
 
-def compare_marts(reference: Engine, others: Sequence[Engine], marts: Sequence[Mart]) -> int:
+def compare_marts(marts: Sequence[Mart], reference: Rows, others: Mapping[str, Rows]) -> int:
     """Print a line per mart; the number of marts that differ."""
     different = 0
     for mart in marts:
-        expected = reference.mart(mart.name, mart.columns)
+        expected = reference[mart.name]
         print(f"  {mart.name:30} {len(expected):>7} rows  {fingerprint(expected)}", end="")
         details = []
-        for engine in others:
-            found = engine.mart(mart.name, mart.columns)
+        for name, rows in others.items():
+            found = rows[mart.name]
             same = found == expected
-            print(f"  {engine.name} {'same' if same else 'DIFFERS'}", end="")
+            print(f"  {name} {'same' if same else 'DIFFERS'}", end="")
             if not same:
                 different += 1
                 details += describe_difference(mart, expected, found)
@@ -147,21 +154,13 @@ def compare_marts(reference: Engine, others: Sequence[Engine], marts: Sequence[M
 # ---- metrics -------------------------------------------------------------------------
 
 
-def compare_metrics(reference: Engine, others: Sequence[Engine], target: Path) -> int:
-    """Ask every saved query on every engine; the number that differ."""
-    manifest = (target / "semantic_manifest.json").read_text()
+def compare_answers(reference: Rows, others: Mapping[str, Rows]) -> int:
+    """Print a line per saved query; the number that differ."""
     different = 0
-    for name in reference.metrics(manifest).saved_query_names():
-        answers = {}
-        for engine in (reference, *others):
-            sql = engine.metrics(manifest).sql(Question(saved_query=name))
-            answers[engine.name] = sorted(
-                tuple(canonical_answer(value) for value in row) for row in engine.query(sql)
-            )
-        expected = answers[reference.name]
+    for name, expected in reference.items():
         verdicts = [
-            f"{engine.name} {'same' if answers[engine.name] == expected else 'DIFFERS'}"
-            for engine in others
+            f"{engine} {'same' if answers[name] == expected else 'DIFFERS'}"
+            for engine, answers in others.items()
         ]
         different += sum(verdict.endswith("DIFFERS") for verdict in verdicts)
         print(f"  {name:30} {len(expected):>7} rows  {'  '.join(verdicts)}")
@@ -180,37 +179,99 @@ def canonical_answer(value: object) -> str:
 # ---- the run -------------------------------------------------------------------------
 
 
+class Run:
+    """What one engine does from its start on, and the rows it came to."""
+
+    def __init__(self, engine: Engine, all_tests: bool) -> None:
+        self.engine = engine
+        self.all_tests = all_tests
+        self.is_whole = all_tests or engine.runs_all_tests
+        self.marts: list[Mart] = []
+        self.first: Rows = {}
+        self.second: Rows = {}
+        self.refreshed: Rows = {}
+        self.answers: Rows = {}
+
+    def first_build(self) -> list[str]:
+        """What dbt is told to do with the first load."""
+        if not self.is_whole:
+            return FIRST_OF_TWO
+        if self.engine.name == REFERENCE and not self.all_tests:
+            # Their rows are their own, and scripts/test has run them.
+            return ["build", "--exclude-resource-type", "unit_test", *NO_DEMO]
+        return ["build", *NO_DEMO]
+
+    def read_marts(self) -> Rows:
+        """The rows of every mart, as they are now."""
+        self.marts = read_marts(self.engine.directory / "target")
+        return {mart.name: self.engine.mart(mart.name, mart.columns) for mart in self.marts}
+
+    def ask(self) -> Rows:
+        """The answers to every saved query."""
+        manifest = (self.engine.directory / "target/semantic_manifest.json").read_text()
+        metrics = self.engine.metrics(manifest)
+        return {
+            name: sorted(
+                tuple(canonical_answer(value) for value in row)
+                for row in self.engine.query(metrics.sql(Question(saved_query=name)))
+            )
+            for name in metrics.saved_query_names()
+        }
+
+    def build(self, first: Path, second: Path) -> None:
+        """Two loads."""
+        name = self.engine.name
+        with step(f"{name}: start"):
+            self.engine.start()
+        with step(f"{name}: what arrived before {FIRST_LOAD_ENDS}"):
+            self.engine.load(first)
+            self.engine.dbt(*self.first_build())
+            if self.is_whole:
+                self.first = self.read_marts()
+        with step(f"{name}: the rest, incrementally"):
+            self.engine.load(second)
+            self.engine.dbt(*MODELS)
+            self.second = self.read_marts()
+        if name == REFERENCE:
+            with step(f"{name}: everything, afresh"):
+                self.engine.dbt(*MODELS, "--full-refresh")
+                self.refreshed = self.read_marts()
+        with step(f"{name}: metrics"):
+            self.answers = self.ask()
+
+
 def run(names: Sequence[str], directory: Path, all_tests: bool) -> int:
-    """Everything, in order; the number of differences."""
-    reference, *others = [ENGINES[name](directory) for name in names]
-    fresh = ENGINES["duckdb"](directory / "fresh")
+    """Every engine beside the others, then the comparison; the number of differences."""
     first, second = split_demo(directory)
-    engines = [reference, *others]
-    with ExitStack() as stack:
-        for engine in engines:
-            with step(f"{engine.name}: start"):
-                stack.callback(engine.stop)
-                engine.start()
-            is_whole = all_tests or engine.runs_all_tests
-            with step(f"{engine.name}: build what arrived before {FIRST_LOAD_ENDS}"):
-                engine.load(first)
-                engine.dbt("build", *([] if is_whole else FIRST_OF_TWO))
-        marts = read_marts(reference.directory / "target")
-        whole = [engine for engine in others if all_tests or engine.runs_all_tests]
-        print("After the first load:")
-        different = compare_marts(reference, whole, marts)
-        for engine in engines:
-            with step(f"{engine.name}: add the rest incrementally"):
-                engine.load(second)
-                engine.dbt(*MODELS)
-        with step("duckdb: full refresh of everything"):
-            fresh.load(second)
-            fresh.dbt(*MODELS)
-        print("After the second load, against the full refresh:")
-        different += compare_marts(fresh, engines, marts)
-        print("Metrics:")
-        different += compare_metrics(reference, others, reference.directory / "target")
-    return different
+    # The slowest first.
+    runs = {name: Run(ENGINES[name](directory), all_tests) for name in reversed(names)}
+    with ExitStack() as stack, ThreadPoolExecutor() as pool:
+        for item in runs.values():
+            stack.callback(item.engine.stop)
+        builds = [pool.submit(item.build, first, second) for item in runs.values()]
+        errors = [error for build in builds if (error := build.exception())]
+    for error in errors:
+        if not isinstance(error, ProjectError):
+            raise error
+    if errors:
+        raise ProjectError("\n\n".join(map(str, errors)))
+    reference = runs.pop(REFERENCE)
+    print("After the first load:")
+    different = compare_marts(
+        reference.marts,
+        reference.first,
+        {name: item.first for name, item in runs.items() if item.is_whole},
+    )
+    print("After the second load, against the full refresh:")
+    different += compare_marts(
+        reference.marts,
+        reference.refreshed,
+        {REFERENCE: reference.second, **{name: item.second for name, item in runs.items()}},
+    )
+    print("Metrics:")
+    return different + compare_answers(
+        reference.answers, {name: item.answers for name, item in runs.items()}
+    )
 
 
 def main() -> int:
@@ -219,12 +280,13 @@ def main() -> int:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument(
-        "--engines", default=",".join(ENGINES), help="the first is what others are compared with"
+        "--engines", default=",".join(ENGINES), help=f"{REFERENCE} always runs; others join it"
     )
     parser.add_argument("--all-tests", action="store_true", help="run every test on Spark as well")
     options = parser.parse_args()
-    names = options.engines.split(",")
-    if unknown := [name for name in names if name not in ENGINES]:
+    asked = options.engines.split(",")
+    names = [name for name in ENGINES if name == REFERENCE or name in asked]
+    if unknown := [name for name in asked if name not in ENGINES]:
         parser.error(f"no such engine: {', '.join(unknown)}; there are {', '.join(ENGINES)}")
     start = time.perf_counter()
     try:

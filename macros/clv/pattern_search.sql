@@ -55,6 +55,7 @@
     {%- endfor %}
 ),
 
+{{ search_begins() }}
 {{ name }}_0 as (
     select
         {{ key }},
@@ -155,5 +156,6 @@
 
     where place = 1
 ){{ ',' if not loop.last }}
+{{ search_checkpoint(name ~ '_' ~ round) if not loop.last }}
 {% endfor %}
 {%- endmacro %}

@@ -87,12 +87,13 @@ final as (
             as nps_change_lower,
         case when not is_hidden then cast(nps_change_upper as decimal(9, 4)) end
             as nps_change_upper,
-        cast((score_now - score_before) * (response_share + share_before) / 2 as decimal(9, 4))
-            as rate_effect,
-        cast(
-            (response_share - share_before) * ((score_now + score_before) / 2 - mean_total)
-            as decimal(9, 4)
-        ) as mix_effect,
+        {{ float_as_decimal(
+            '(score_now - score_before) * (response_share + share_before) / 2', 9, 4
+        ) }} as rate_effect,
+        {{ float_as_decimal(
+            '(response_share - share_before) * ((score_now + score_before) / 2 - mean_total)',
+            9, 4
+        ) }} as mix_effect,
         period_month
 
     from bounded

@@ -42,10 +42,10 @@ scored as (
     select
         client_weeks.*,
         {{ rate('client_weeks.known_weight', 'total_weights.total_weight') }} as coverage_rate,
-        cast(
-            cast(client_weeks.weighted_points as {{ type_double() }})
-            / cast(client_weeks.known_weight as {{ type_double() }}) as decimal(9, 4)
-        ) as known_score
+        {{ float_as_decimal(
+            'cast(client_weeks.weighted_points as ' ~ type_double() ~ ')'
+            ~ ' / cast(client_weeks.known_weight as ' ~ type_double() ~ ')', 9, 4
+        ) }} as known_score
 
     from client_weeks
     cross join total_weights

@@ -22,12 +22,12 @@ pointed as (
         measures.measure_value,
         health_measures.value_at_zero,
         health_measures.value_at_hundred,
-        cast(least(100, greatest(0, 100 * cast(
+        least(100, greatest(0, 100 * cast(
             measures.measure_value - health_measures.value_at_zero as {{ type_double() }}
         ) / cast(
             health_measures.value_at_hundred - health_measures.value_at_zero
             as {{ type_double() }}
-        ))) as decimal(9, 4)) as points,
+        ))) as exact_points,
         measures.snapshot_date
 
     from measures
@@ -35,12 +35,29 @@ pointed as (
         on measures.measure = health_measures.measure
 ),
 
-final as (
+rounded as (
     select
         *,
-        cast(weight * (100 - points) as decimal(18, 6)) as lost_points
+        {{ float_as_decimal('exact_points', 9, 4) }} as points
 
     from pointed
+),
+
+final as (
+    select
+        week_index,
+        client_id,
+        component,
+        measure,
+        weight,
+        measure_value,
+        value_at_zero,
+        value_at_hundred,
+        points,
+        snapshot_date,
+        cast(weight * (100 - points) as decimal(18, 6)) as lost_points
+
+    from rounded
 )
 
 select * from final

@@ -47,14 +47,14 @@ final as (
         measure_value,
         points,
         {{ rate('weight', 'known_weight') }} as weight_share_rate,
-        cast(
-            cast(weight * points as {{ type_double() }})
-            / cast(known_weight as {{ type_double() }}) as decimal(9, 4)
-        ) as contributed_points,
-        cast(
-            cast(lost_points as {{ type_double() }})
-            / cast(known_weight as {{ type_double() }}) as decimal(9, 4)
-        ) as lost_points,
+        {{ float_as_decimal(
+            'cast(weight * points as ' ~ type_double() ~ ')'
+            ~ ' / cast(known_weight as ' ~ type_double() ~ ')', 9, 4
+        ) }} as contributed_points,
+        {{ float_as_decimal(
+            'cast(lost_points as ' ~ type_double() ~ ')'
+            ~ ' / cast(known_weight as ' ~ type_double() ~ ')', 9, 4
+        ) }} as lost_points,
         case
             when needed_points <= 100 then cast(
                     value_at_zero + needed_points / 100 * (value_at_hundred - value_at_zero)
