@@ -1,7 +1,9 @@
-{# The type of sums that must not overflow. #}
-{% macro type_ledger_sum() %}{{ return(adapter.dispatch('type_ledger_sum')()) }}{% endmacro %}
+{# The type of sums that must not overflow, with so many decimals. #}
+{% macro type_ledger_sum(decimals=4) %}
+    {{- return(adapter.dispatch('type_ledger_sum')(decimals)) -}}
+{% endmacro %}
 
-{% macro default__type_ledger_sum() %}decimal(38, 4){% endmacro %}
+{% macro default__type_ledger_sum(decimals) %}decimal(38, {{ decimals }}){% endmacro %}
 
 {# A decimal with four places has 33 digits there. #}
-{% macro bigquery__type_ledger_sum() %}bignumeric(38, 4){% endmacro %}
+{% macro bigquery__type_ledger_sum(decimals) %}bignumeric(38, {{ decimals }}){% endmacro %}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from itertools import combinations
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from conftest import ROOT, SOURCES, DbtProject
 from project import read_vars
 
+ROUNDS = 6
 FLAGS = sorted(name for name in read_vars() if name.endswith("_enabled"))
 OFF = {
     "users_enabled": {"dim_users"},
@@ -62,10 +64,20 @@ def test_all_optional_tables_off_builds_and_passes(tmp_path: Path) -> None:
     assert reasons[0][0] > 0
 
 
-@pytest.mark.parametrize("flag", FLAGS)
-def test_each_flag_alone_compiles(tmp_path: Path, flag: str) -> None:
-    """The graph holds without the table; what needs it alone is left out."""
-    project = DbtProject(tmp_path, {flag: False})
+@pytest.mark.parametrize("round_number", range(ROUNDS))
+def test_every_flag_off_while_any_other_is_on(tmp_path: Path, round_number: int) -> None:
+    """The graph holds without the tables; what needs them is left out."""
+    off = [
+        flag
+        for flag, rounds in zip(FLAGS, combinations(range(ROUNDS), ROUNDS // 2), strict=False)
+        if round_number in rounds
+    ]
+    project = DbtProject(tmp_path, dict.fromkeys(off, False))
     listed = project.dbt("list", "--resource-type", "model", "--output", "name").result
-    assert not set(listed) & OFF.get(flag, set())
+    assert not set(listed) & set().union(*(OFF.get(flag, set()) for flag in off))
     assert "fct_client_periods" in listed
+
+
+def test_rounds_are_enough() -> None:
+    """No flag's rounds lie within another's, so in some round one is off and the other on."""
+    assert len(FLAGS) <= len(list(combinations(range(ROUNDS), ROUNDS // 2)))

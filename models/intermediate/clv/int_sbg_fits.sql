@@ -42,7 +42,8 @@ slopes as (
             'curve_beta': '(at_risk - churned) / power(beta + term_number - 1, 2)',
             'curve_both': 'at_risk / power(alpha + beta + term_number - 1, 2)',
         }.items() %}
-        cast(sum(cast({{ term }} as decimal(38, 12))) as {{ type_double() }}) as {{ name }}
+        cast(sum(cast({{ term }} as {{ type_ledger_sum(12) }})) as {{ type_double() }})
+            as {{ name }}
         {{- ',' if not loop.last }}
         {%- endfor %}
 
