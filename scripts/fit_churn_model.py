@@ -35,6 +35,8 @@ MEASURES = (
     "tenure_days", "has_term",
 )  # fmt: skip
 CHURNED_MIN = 10
+# Of the L1 norm, per row.
+PENALTY = 0.006
 QUERY = """
 select client_id, week_index, churned_count, {columns}
 from intermediate.int_client_week_outcomes as outcomes
@@ -112,7 +114,7 @@ def main() -> int:
     """Fit every version that is asked for."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--trained-to", nargs="+", type=date.fromisoformat, required=True)
-    parser.add_argument("--penalty", type=float, default=0.006, help="of the L1 norm, per row")
+    parser.add_argument("--penalty", type=float, default=PENALTY, help="of the L1 norm, per row")
     parser.add_argument("--output", type=Path, default=SEED)
     options = parser.parse_args()
     horizon = int(read_vars()["churn_horizon_days"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import random
 from collections import defaultdict
 from datetime import date, timedelta
@@ -15,6 +16,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from compiled_project import CompiledProject, Row, Warehouse
+from conftest import Built
+from fit_churn_model import PENALTY, version_rows
 from project import ROOT, raw_tables, read_vars
 
 MARTS = (
@@ -121,6 +124,23 @@ def test_churn_probability_is_the_logistic_function_of_the_seed(demo: Demo) -> N
                 weight, center, scale, low, high = coefficients[version][measure]
                 log_odds += weight * (min(high, max(low, value)) - center) / scale
         assert abs(1 / (1 + exp(-log_odds)) - float(probability)) < 2e-6
+
+
+def test_the_seed_is_what_the_script_fits(built: Built) -> None:
+    """What to do when this fails: scripts/fit_churn_model, and read what changed."""
+    pytest.importorskip("sklearn", reason="scripts/test installs it")
+    with (ROOT / "seeds/reference/churn_coefficients.csv").open(newline="") as file:
+        seed = [list(row.values()) for row in csv.DictReader(file)]
+    horizon = int(read_vars()["churn_horizon_days"])
+    with duckdb.connect(str(built.project.database), read_only=True) as connection:
+        fitted = [
+            row
+            for day in sorted({row[1] for row in seed})
+            for row in version_rows(connection, date.fromisoformat(day), horizon, PENALTY)
+        ]
+    assert [row[:4] for row in fitted] == [row[:4] for row in seed]
+    for row, kept in zip(fitted, seed, strict=True):
+        assert all(close(*pair, 1e-4) for pair in zip(row[4:], kept[4:], strict=True)), row[:4]
 
 
 def test_shuffled_labels_leave_nothing_to_tell(demo: Demo) -> None:

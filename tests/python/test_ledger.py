@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from conftest import ROOT, Built
+from project import read_vars
 
 LEDGER = ROOT / "tests/fixtures/demo_ledger"
 TRUTHS: dict[str, Any] = json.loads((LEDGER / "truths.json").read_text())
@@ -206,6 +207,23 @@ def test_the_silent_champion_is_found(built: Built) -> None:
         where client_id = '{client}' and action = 'find_new_champion'
         """
     ) == [("due",)]
+
+
+def test_alerts_stay_few(built: Built) -> None:
+    """So few that a person reads them, in every month with clients enough to tell."""
+    rates = built.project.rows(
+        """
+        with clients as (
+            select date_trunc('month', snapshot_date) as month, count(distinct client_id) as n
+            from marts.fct_client_health group by month having n >= 20
+        )
+        select 100 * count(*) / any_value(n) from marts.fct_client_alerts
+        inner join clients on date_trunc('month', first_seen_date) = month
+        group by month
+        """
+    )
+    assert len(rates) >= 20
+    assert max(rates)[0] <= read_vars()["alerts_per_100_clients_max"]
 
 
 def test_referrals_are_those_planted(built: Built) -> None:

@@ -1,6 +1,5 @@
 -- Grain: one row per client and kind of opportunity that is open at the end of the last
--- complete week, by the rules of the seed, with what it may be worth: of MRR, of the client's
--- residual lifetime value, or of what lasting MRR is worth on average.
+-- complete week, with what it may be worth: in MRR, or in what MRR that lasts brings.
 
 with
 
@@ -21,7 +20,6 @@ lifetime_values as (
     select * from {{ ref('fct_client_lifetime_value') }}
 ),
 
--- Without any model a client is worth the margin of a year.
 average_values as (
     select
         cast(avg(coalesce(total_clv_amount, historical_clv_amount)) as decimal(18, 4))
@@ -62,10 +60,12 @@ valued as (
             when 'residual_clv'
                 then coalesce(
                         lifetime_values.residual_clv_amount,
-                        client_mrr.mrr_amount * average_values.residual_per_mrr
+                        cast(client_mrr.mrr_amount as {{ type_double() }})
+                        * average_values.residual_per_mrr
                     )
             when 'last_mrr_clv'
-                then last_payments.last_mrr_amount * average_values.residual_per_mrr
+                then cast(last_payments.last_mrr_amount as {{ type_double() }})
+                    * average_values.residual_per_mrr
             when 'average_clv' then average_values.average_clv_amount
         end, 0) as decimal(18, 4)) as basis_amount
 
