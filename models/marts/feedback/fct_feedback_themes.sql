@@ -72,10 +72,10 @@ final as (
 
         -- numerics
         keyword_count,
-        row_number() over (
+        cast(row_number() over (
             partition by response_id
             order by theme_order, theme
-        ) as theme_rank,
+        ) as bigint) as theme_rank,
 
         -- booleans
         is_unhappy,

@@ -56,10 +56,11 @@ final as (
             ~ ' / cast(known_weight as ' ~ type_double() ~ ')', 9, 4
         ) }} as lost_points,
         case
-            when needed_points <= 100 then cast(
-                    value_at_zero + needed_points / 100 * (value_at_hundred - value_at_zero)
-                    as decimal(18, 6)
-                )
+            when needed_points <= 100
+                then {{ float_as_decimal(
+                    'value_at_zero + needed_points / 100 * (value_at_hundred - value_at_zero)',
+                    18, 6
+                ) }}
         end as value_for_next_band,
 
         -- dates
