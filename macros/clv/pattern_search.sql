@@ -17,43 +17,14 @@
     rounds          how many
     shrink          what a step is multiplied by once the grid need not move
 
-    Logarithms differ between engines in their last digit. Terms are therefore summed as
-    decimals, which is exact in any order, and compared with two digits fewer; ties go to the
-    point nearest to the middle.
+    Logarithms differ between engines in their last digit. They are therefore compared with two
+    digits fewer; ties go to the point nearest to the middle.
 #}
 {% macro pattern_search(
     name, key, start, data, parameters, derived, observed, log_likelihood,
     steps=[], reach=2, rounds=24, shrink=0.4
 ) %}
-{{ name }}_grid as (
-    select
-        {%- for parameter in parameters %}
-        axis_{{ loop.index }}.number - {{ reach }} as offset_{{ loop.index }},
-        {%- endfor %}
-        {% for parameter in parameters -%}
-        axis_{{ loop.index }}.number * {{ (2 * reach + 1) ** loop.index0 }}
-        {{- ' + ' if not loop.last }}
-        {%- endfor %} as point,
-        {% for parameter in parameters -%}
-        abs(axis_{{ loop.index }}.number - {{ reach }}){{ ' + ' if not loop.last }}
-        {%- endfor %} as distance,
-        case
-            when {% for parameter in parameters -%}
-            axis_{{ loop.index }}.number in (0, {{ 2 * reach }}){{ ' or ' if not loop.last }}
-            {%- endfor %} then 1.0
-            else {{ shrink }}
-        end as next_scale
-
-    from {{ ref('numbers') }} as axis_1
-    {%- for parameter in parameters[1:] %}
-    cross join {{ ref('numbers') }} as axis_{{ loop.index + 1 }}
-    {%- endfor %}
-
-    where axis_1.number <= {{ 2 * reach }}
-    {%- for parameter in parameters[1:] %}
-        and axis_{{ loop.index + 1 }}.number <= {{ 2 * reach }}
-    {%- endfor %}
-),
+{{ pattern_grid(name ~ '_grid', parameters | length, reach, shrink) }},
 
 {{ search_begins() }}
 {{ name }}_0 as (
@@ -84,55 +55,10 @@
     cross join {{ name }}_grid as grid
 ),
 
-{% for stage in derived %}
-{{ name }}_{{ round }}_{{ 'tried' if loop.last else 'derived_' ~ loop.index }} as
-{{- ' ' ~ computed_once() if loop.last }} (
-    select
-        *
-        {%- for column, expression in stage.items() %},
-        {{ expression }} as {{ column }}
-        {%- endfor %}
-
-    from {{ name }}_{{ round }}_{{ 'points' if loop.first else 'derived_' ~ (loop.index - 1) }}
-),
-{% endfor %}
-{{ name }}_{{ round }}_rows as {{ computed_once(is_large=true) }} (
-    select
-        tried.*
-        {%- for column in observed %},
-        observed.{{ column }}
-        {%- endfor %}
-
-    from {{ name }}_{{ round }}_tried as tried
-    inner join {{ data }} as observed
-        on tried.{{ key }} = observed.{{ key }}
-),
-{% for step in steps %}
-{{ name }}_{{ round }}_rows_{{ loop.index }} as {{ computed_once(is_large=true) }} (
-    select
-        *
-        {%- for column, expression in step.items() %},
-        {{ expression }} as {{ column }}
-        {%- endfor %}
-
-    from {{ name }}_{{ round }}_rows{{ '_' ~ (loop.index - 1) if not loop.first }}
-),
-{% endfor %}
-{{ name }}_{{ round }}_measured as (
-    select
-        {{ key }},
-        point,
-        {%- for parameter in parameters %}
-        max({{ parameter.name }}) as {{ parameter.name }},
-        {%- endfor %}
-        max(distance) as distance,
-        max(scale) as scale,
-        sum(cast({{ log_likelihood }} as decimal(28, 10))) as log_likelihood
-
-    from {{ name }}_{{ round }}_rows{{ '_' ~ (steps | length) if steps }}
-
-    group by {{ key }}, point
-),
+{{ log_likelihoods(
+    name ~ '_' ~ round, key, data, derived, observed, log_likelihood, steps,
+    carried=(parameters | map(attribute='name') | list) + ['distance', 'scale']
+) }},
 
 {{ name }}{{ '_' ~ round if not loop.last }} as (
     select

@@ -67,12 +67,43 @@ class CompiledProject:
             visit(name)
         return list(TopologicalSorter(graph).static_order())
 
+    def filled(self, raw: Mapping[str, Iterable[Row]], *wanted: str) -> duckdb.DuckDBPyConnection:
+        """What models make of raw tables and the project's seeds, built once."""
+        connection = duckdb.connect()
+        connection.execute("attach ':memory:' as build; use build; set TimeZone = 'UTC'")
+        create_raw_tables(connection)
+        for table, rows in raw.items():
+            insert_rows(connection, f"raw.{table}", rows)
+        for name in self.order(wanted):
+            node = self.nodes[name]
+            connection.execute(f'create schema if not exists "{node.schema}"')
+            sql = node.compiled_code
+            if node.resource_type == "seed":
+                types = ", ".join(f"'{c}': '{t}'" for c, t in node.config.column_types.items())
+                sql = f"from read_csv('{node.original_file_path}', types = {{{types}}})"
+            connection.execute(f"create table {node.relation_name} as {sql}")
+        return connection
+
 
 def create_raw_tables(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute("create schema if not exists raw")
     for table in raw_tables(read_vars()):
         columns = ", ".join(f"{column} varchar" for column in table.columns)
         connection.execute(f"create table if not exists raw.{table.name} ({columns})")
+
+
+def insert_rows(
+    connection: duckdb.DuckDBPyConnection, relation: str, rows: Iterable[Mapping[str, Any]]
+) -> None:
+    held = list(rows)
+    if held:
+        columns = ", ".join(held[0])
+        fields = json.dumps([dict.fromkeys(held[0], "varchar")])
+        connection.execute(
+            f"insert into {relation} ({columns})"
+            f" select unnest(from_json(?, '{fields}'), recursive := true)",
+            [json.dumps(held, default=str)],
+        )
 
 
 class Warehouse:
@@ -131,15 +162,7 @@ class Warehouse:
 
     def insert(self, name: str, rows: Iterable[Mapping[str, Any]]) -> None:
         """Add rows to a raw table, a seed or a model; columns left out are null."""
-        held = list(rows)
-        if held:
-            columns = ", ".join(held[0])
-            fields = json.dumps([dict.fromkeys(held[0], "varchar")])
-            self.connection.execute(
-                f"insert into {self.relation(name)} ({columns})"
-                f" select unnest(from_json(?, '{fields}'), recursive := true)",
-                [json.dumps(held, default=str)],
-            )
+        insert_rows(self.connection, self.relation(name), rows)
 
     def empty(self, name: str) -> None:
         self.connection.execute(f"delete from {self.relation(name)}")

@@ -76,7 +76,7 @@ final as (
         predictions.retained_rate as predicted_retained_rate,
         predictions.base_retained_rate,
         case when origins.is_mature then cast(
-                    {{ number_var('gross_margin_rate', 0, 1) }} * coalesce(
+                    predictions.gross_margin_rate * coalesce(
                         case when predictions.relationship_type = 'contractual'
                                 then accrued.revenue_amount
                             else purchased.revenue_amount

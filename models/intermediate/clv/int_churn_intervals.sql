@@ -52,7 +52,7 @@ ranked as (
     inner join parameters
         on curves.curve_id = parameters.curve_id
 
-    where curves.term_number <= 120
+    where curves.term_number <= 600
 ),
 
 final as (

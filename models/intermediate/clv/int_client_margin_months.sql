@@ -9,6 +9,10 @@ clients as (
     where not is_internal
 ),
 
+margin_rates as (
+    select * from {{ ref('int_client_margin_rates') }}
+),
+
 as_of as (
     select * from {{ ref('as_of') }}
 ),
@@ -92,12 +96,13 @@ aged as (
             when revenue.revenue_month < {{ month_start('clients.created_date') }} then 0
             else {{ months_between('clients.created_date', 'revenue.revenue_month') }}
         end as age_months,
-        revenue.revenue_amount
-        * cast({{ number_var('gross_margin_rate', 0, 1) }} as decimal(5, 4)) as margin_amount
+        revenue.revenue_amount * margin_rates.gross_margin_rate as margin_amount
 
     from revenue
     inner join clients
         on revenue.client_id = clients.client_id
+    inner join margin_rates
+        on revenue.client_id = margin_rates.client_id
 ),
 
 final as (

@@ -11,6 +11,10 @@ purchases as (
     select * from {{ ref('int_purchase_predictions') }}
 ),
 
+intervals as (
+    select * from {{ ref('int_purchase_intervals') }}
+),
+
 life_tables as (
     select * from {{ ref('int_life_tables') }}
 ),
@@ -28,6 +32,7 @@ final as (
         contractual.churn_model as clv_model,
         contractual.segmentation as model_segmentation,
         life_tables.spell_count as model_client_count,
+        contractual.gross_margin_rate,
         contractual.term_months,
         contractual.tenure_term_count,
         contractual.mrr_amount,
@@ -57,6 +62,8 @@ final as (
         purchases.purchase_model as clv_model,
         'all' as model_segmentation,
         purchase_models.client_count as model_client_count,
+        cast({{ number_var('gross_margin_rate', 0, 1) }} as decimal(5, 4))
+            as gross_margin_rate,
         cast(null as integer) as term_months,
         purchases.repeat_count as tenure_term_count,
         cast(null as decimal(18, 4)) as mrr_amount,
@@ -68,14 +75,17 @@ final as (
         purchases.base_margin_12m_amount as base_rate_amount,
         cast(null as decimal(12, 6)) as base_retained_rate,
         purchases.residual_clv_amount,
-        cast(null as decimal(18, 4)) as residual_clv_lower_amount,
-        cast(null as decimal(18, 4)) as residual_clv_upper_amount,
+        intervals.residual_clv_lower_amount,
+        intervals.residual_clv_upper_amount,
         purchases.is_cold_start,
         cast(null as date) as next_renewal_date
 
     from purchases
     left join purchase_models
         on purchases.origin_date = purchase_models.origin_date
+    left join intervals
+        on purchases.origin_date = intervals.origin_date
+            and purchases.client_id = intervals.client_id
 )
 
 select * from final

@@ -18,6 +18,10 @@ models as (
     where is_chosen
 ),
 
+plan_margins as (
+    select * from {{ ref('plan_margins') }}
+),
+
 dated as (
     select
         spells.*,
@@ -44,6 +48,7 @@ final as (
             {%- endfor %}
         ) as {{ column }},
         {%- endfor %}
+        {{ margin_rate('plan_margins') }} as gross_margin_rate,
         dated.term_months,
         dated.observed_term_count as tenure_term_count,
         dated.due_renewal_count,
@@ -54,6 +59,8 @@ final as (
         dated.next_renewal_date
 
     from dated
+    left join plan_margins
+        on dated.plan = plan_margins.plan_id
     {%- for segmentation in segmentations() %}
 left join models as model_{{ loop.index }}
     on dated.origin_date = model_{{ loop.index }}.origin_date

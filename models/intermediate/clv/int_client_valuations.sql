@@ -13,6 +13,10 @@ revenue as (
     select * from {{ ref('int_client_realised_revenue') }}
 ),
 
+margin_rates as (
+    select * from {{ ref('int_client_margin_rates') }}
+),
+
 spells as (
     select distinct
         origin_date,
@@ -38,9 +42,9 @@ valued as (
         revenue.first_revenue_date,
         as_of.as_of_date,
         cast(coalesce(revenue.revenue_amount, 0) as decimal(18, 4)) as revenue_amount,
+        margin_rates.gross_margin_rate,
         cast(
-            coalesce(revenue.revenue_amount, 0)
-            * cast({{ number_var('gross_margin_rate', 0, 1) }} as decimal(5, 4))
+            coalesce(revenue.revenue_amount, 0) * margin_rates.gross_margin_rate
             as decimal(18, 4)
         ) as historical_clv_amount,
         case
@@ -65,6 +69,8 @@ valued as (
 
     from clients
     cross join as_of
+    inner join margin_rates
+        on clients.client_id = margin_rates.client_id
     left join revenue
         on clients.client_id = revenue.client_id
     left join predictions

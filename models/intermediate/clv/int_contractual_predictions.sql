@@ -47,7 +47,7 @@ expected as (
         intervals.residual_payments_lower,
         intervals.residual_payments_upper,
         1 - cast(life_tables.pooled_churn_rate as {{ type_double() }}) as base_renewal_rate,
-        {{ number_var('gross_margin_rate', 0, 1) }}
+        cast(terms.gross_margin_rate as {{ type_double() }})
         * cast(terms.mrr_amount as {{ type_double() }}) as monthly_margin,
         12 * cast(terms.days_to_renewal as {{ type_double() }}) / 365 as months_to_renewal,
         power(
@@ -83,6 +83,7 @@ final as (
         life_table_id,
         churn_model,
         segmentation,
+        gross_margin_rate,
         term_months,
         tenure_term_count,
         due_renewal_count,

@@ -1,7 +1,6 @@
 -- Grain: one row per origin, number of repeat purchases and age: purchases expected within
 -- twelve months of a client that is still there, plain and discounted by the quarter. Clients
 -- share few of these pairs, which keeps the series short of their number.
--- 2F1 in the form of Euler, whose terms shrink faster the more a client has bought.
 
 with
 
@@ -34,16 +33,11 @@ valued as (
         pairs.*,
         quarters.quarter_number,
         cast(models.r as {{ type_double() }}) as r,
-        -- At a = 1 the formula is a limit.
-        cast(
-            case when abs(models.a - 1) < 0.00001 then 1.00001 else models.a end
-            as {{ type_double() }}
-        ) as a,
+        cast(models.alpha as {{ type_double() }}) as alpha,
+        cast(models.a as {{ type_double() }}) as a,
         cast(models.b as {{ type_double() }}) as b,
         models.shift,
-        cast(365 * quarters.quarter_number as {{ type_double() }}) / 28 as horizon,
-        cast(models.alpha as {{ type_double() }}) + cast(pairs.age_days as {{ type_double() }})
-        / 7 as exposure
+        cast(365 * quarters.quarter_number as {{ type_double() }}) / 28 as horizon
 
     from pairs
     inner join models
@@ -51,29 +45,7 @@ valued as (
     cross join quarters
 ),
 
-arguments as {{ computed_once() }} (
-    select
-        *,
-        a + b - 1 - r + shift as hyp_a,
-        a - 1 as hyp_b,
-        a + b + repeat_count - 1 + shift as hyp_c,
-        horizon / (exposure + horizon) as hyp_z
-
-    from valued
-),
-
-{{ hypergeometric('series', 'arguments') }},
-
-expected as (
-    select
-        origin_date,
-        repeat_count,
-        age_days,
-        quarter_number,
-        hyp_c / hyp_b * (1 - power(1 - hyp_z, hyp_b) * tail) as purchases
-
-    from series
-),
+{{ purchases_of_the_alive('expected', 'valued') }},
 
 quarterly as (
     select

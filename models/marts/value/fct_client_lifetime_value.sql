@@ -28,6 +28,12 @@ final as (
             else 'next_12_months'
         end as clv_convention,
         case
+            when valuations.residual_clv_amount is null then 'no_prediction'
+            when valuations.residual_clv_lower_amount is null then 'no_interval'
+            when valuations.relationship_type = 'contractual' then 'bootstrap'
+            else 'curvature'
+        end as interval_basis,
+        case
             when valuations.total_clv_amount is null then 'unknown'
             when valuations.value_rank > 0.8 * valuations.ranked_client_count then 'a'
             when valuations.value_rank > 0.5 * valuations.ranked_client_count then 'b'
@@ -36,8 +42,7 @@ final as (
 
         -- numerics
         valuations.revenue_amount,
-        cast({{ number_var('gross_margin_rate', 0, 1) }} as decimal(5, 4))
-            as gross_margin_rate,
+        valuations.gross_margin_rate,
         cast({{ number_var('discount_rate_annual', 0.02, 1) }} as decimal(5, 4))
             as discount_rate_annual,
         valuations.historical_clv_amount,

@@ -41,6 +41,9 @@ summed as (
             as predicted_retained_count,
         sum(base_retained_rate) as base_retained_count,
         sum(actual_retained) as actual_retained_count,
+        {%- for name in ['predicted', 'run_rate', 'base_rate'] %}
+        sum({{ squared(name ~ '_amount - actual_amount') }}) as {{ name }}_squared_error,
+        {%- endfor %}
         sum({{ squared('predicted_retained_rate - actual_retained') }}) as brier_sum,
         sum({{ squared('base_retained_rate - actual_retained') }}) as base_brier_sum
 
@@ -83,6 +86,11 @@ final as (
             'cast(actual_amount as ' ~ type_double() ~ ') * all_client_count',
             'cast(all_actual_amount as ' ~ type_double() ~ ') * client_count',
         ) }} as lift,
+        {{ rate('actual_amount', 'all_actual_amount') }} as actual_margin_share,
+        {%- for name in ['predicted', 'run_rate', 'base_rate'] %}
+        cast(sqrt(cast({{ name }}_squared_error as {{ type_double() }}) / client_count)
+        as decimal(18, 4)) as {{ name if name != 'predicted' else 'prediction' }}_rmse_amount,
+        {%- endfor %}
         cast(predicted_retained_count as decimal(18, 6)) as predicted_retained_count,
         cast(actual_retained_count as bigint) as actual_retained_count,
         cast({{ amount_per('predicted_retained_count', 'client_count', 6) }} as decimal(12, 6))

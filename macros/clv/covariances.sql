@@ -1,0 +1,102 @@
+{#
+    CTEs that end with `name`: per key of `best`, a CTE with the parameters of a maximum, their
+    covariances covariance_1_1, covariance_1_2, ... (i <= j), by the inverse of the curvature of
+    the log-likelihood there; null where it is no maximum. Arguments are those of
+    pattern_search. The curvature is that of differences between points 0.02 apart; it is
+    inverted by sweeping one parameter after the other.
+#}
+{% macro covariances(
+    name, key, best, data, parameters, derived, observed, log_likelihood, steps
+) %}
+{%- set size = parameters | length -%}
+{%- set pairs, carried = [], ['distance'] -%}
+{%- for i in range(1, size + 1) -%}
+    {%- do carried.append('offset_' ~ i) -%}
+    {%- for j in range(i, size + 1) -%}
+        {%- do pairs.append((i, j)) -%}
+    {%- endfor -%}
+{%- endfor -%}
+{{ pattern_grid(name ~ '_grid', size, 1) }},
+
+{{ name }}_points as (
+    select
+        best.{{ key }},
+        {%- for parameter in parameters %}
+        best.{{ parameter.name }} + 0.02 * grid.offset_{{ loop.index }}
+            as {{ parameter.name }},
+        grid.offset_{{ loop.index }},
+        {%- endfor %}
+        grid.point,
+        grid.distance
+
+    from {{ best }} as best
+    cross join {{ name }}_grid as grid
+
+    where grid.distance <= 2
+),
+
+{{ log_likelihoods(
+    name, key, data, derived, observed, log_likelihood, steps, carried
+) }},
+
+{{ name }}_0 as (
+    select
+        {{ key }},
+        {%- for i, j in pairs %}
+        cast(sum(
+            {%- if i == j %}
+            case
+                when distance = 0 then 2 * log_likelihood
+                when distance = 1 and offset_{{ i }} <> 0 then -log_likelihood
+            end
+            {%- else %}
+            -0.25 * offset_{{ i }} * offset_{{ j }} * log_likelihood
+            {%- endif %}
+        ) as {{ type_double() }}) / 0.0004 as c_{{ i }}_{{ j }}{{ ',' if not loop.last }}
+        {%- endfor %}
+
+    from {{ name }}_measured
+
+    group by {{ key }}
+),
+
+{% for pivot in range(1, size + 1) %}
+{{ name }}_{{ pivot }}_pivot as {{ computed_once() }} (
+    select
+        *,
+        case when c_{{ pivot }}_{{ pivot }} > 0.000001 then c_{{ pivot }}_{{ pivot }} end
+            as divisor
+
+    from {{ name }}_{{ pivot - 1 }}
+),
+
+{{ name }}_{{ pivot }} as (
+    select
+        {{ key }},
+        {%- for i, j in pairs %}
+        {%- set c_i = 'c_' ~ [i, pivot] | min ~ '_' ~ [i, pivot] | max %}
+        {%- set c_j = 'c_' ~ [j, pivot] | min ~ '_' ~ [j, pivot] | max %}
+        {% if i == pivot and j == pivot -%}
+        -1 / divisor
+        {%- elif i == pivot -%}
+        {{ c_j }} / divisor
+        {%- elif j == pivot -%}
+        {{ c_i }} / divisor
+        {%- else -%}
+        c_{{ i }}_{{ j }} - {{ c_i }} * {{ c_j }} / divisor
+        {%- endif %} as c_{{ i }}_{{ j }}{{ ',' if not loop.last }}
+        {%- endfor %}
+
+    from {{ name }}_{{ pivot }}_pivot
+),
+{% endfor %}
+{{ name }} as (
+    select
+        {{ key }},
+        {%- for i, j in pairs %}
+        -c_{{ i }}_{{ j }} as covariance_{{ i }}_{{ j }}{{ ',' if not loop.last }}
+        {%- endfor %}
+
+    from {{ name }}_{{ size }}
+)
+{%- endmacro %}

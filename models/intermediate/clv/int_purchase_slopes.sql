@@ -1,0 +1,82 @@
+-- Grain: one row per number of repeat purchases and age on as_of_date: how the logarithm of the
+-- purchases expected within twelve months, of a client that is still there, changes with the
+-- logarithm of each parameter. One parameter at a time is raised by 0.01 %; 0 stands for none.
+
+with
+
+as_of as (
+    select * from {{ ref('as_of') }}
+),
+
+summaries as (
+    select * from {{ ref('int_purchase_summaries') }}
+),
+
+models as (
+    select * from {{ ref('int_purchase_models') }}
+    where is_chosen
+),
+
+raised as (
+    select number as raised_parameter
+    from {{ ref('numbers') }}
+    where number <= 4
+),
+
+pairs as (
+    select distinct
+        summaries.origin_date,
+        summaries.repeat_count,
+        summaries.age_days
+
+    from summaries
+    inner join as_of
+        on summaries.origin_date = as_of.as_of_date
+),
+
+valued as (
+    select
+        pairs.*,
+        raised.raised_parameter,
+        {%- for name in ['r', 'alpha', 'a', 'b'] %}
+        cast(models.{{ name }} as {{ type_double() }})
+        * case when raised.raised_parameter = {{ loop.index }} then 1.0001 else 1 end
+            as {{ name }},
+        {%- endfor %}
+        models.shift,
+        cast(365 as {{ type_double() }}) / 7 as horizon
+
+    from pairs
+    inner join models
+        on pairs.origin_date = models.origin_date
+    cross join raised
+),
+
+{{ purchases_of_the_alive('expected', 'valued') }},
+
+logarithms as (
+    select
+        *,
+        ln(greatest(1e-300, purchases)) as log_purchases
+
+    from expected
+),
+
+final as (
+    select
+        origin_date,
+        repeat_count,
+        age_days,
+        {%- for name in ['r', 'alpha', 'a', 'b'] %}
+        cast((
+            max(case when raised_parameter = {{ loop.index }} then log_purchases end)
+            - max(case when raised_parameter = 0 then log_purchases end)
+        ) / ln(1.0001) as decimal(18, 6)) as slope_{{ name }}{{ ',' if not loop.last }}
+        {%- endfor %}
+
+    from logarithms
+
+    group by origin_date, repeat_count, age_days
+)
+
+select * from final

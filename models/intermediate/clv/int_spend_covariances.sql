@@ -1,0 +1,54 @@
+-- Grain: one row when the gamma-gamma model is used on as_of_date: covariances of the logarithms
+-- of p, q - 1 and v, which say how sure they are; null where the likelihood is flat.
+
+with
+
+fits as (
+    select fits.*
+    from {{ ref('int_spend_fits') }} as fits
+    inner join {{ ref('as_of') }} as as_of
+        on fits.origin_date = as_of.as_of_date
+
+    where fits.is_converged
+),
+
+best as (
+    select
+        origin_date,
+        ln(cast(p as {{ type_double() }})) as log_p,
+        ln(cast(q - 1 as {{ type_double() }})) as log_excess,
+        ln(cast(v as {{ type_double() }})) as log_v
+
+    from fits
+),
+
+histories as (
+    select
+        origin_date,
+        cast(repeat_count as {{ type_double() }}) as x,
+        cast(repeat_value_amount as {{ type_double() }}) as m
+
+    from {{ ref('int_purchase_summaries') }}
+
+    where repeat_count > 0
+        and repeat_value_amount > 0
+),
+
+{{ covariances(
+    name='covaried', key='origin_date', best='best', data='histories', **spend_likelihood()
+) }},
+
+final as (
+    select
+        origin_date,
+        {%- for i in range(1, 4) %}
+        {%- for j in range(i, 4) %}
+        cast(covariance_{{ i }}_{{ j }} as decimal(28, 12)) as covariance_{{ i }}_{{ j }}
+        {{- ',' if i + j < 6 }}
+        {%- endfor %}
+        {%- endfor %}
+
+    from covaried
+)
+
+select * from final
