@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import copy
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from graphlib import TopologicalSorter
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import duckdb
 
@@ -18,14 +19,21 @@ Row = dict[str, Any]
 
 
 class CompiledProject:
-    """The SQL that dbt runs for some models and all they need, on raw tables in a schema."""
+    """The SQL that dbt runs for some models and all they need, on raw tables in a schema.
+
+    The project is parsed once per process; variables may change what is compiled, no more.
+    """
+
+    manifest: ClassVar[Any] = None
 
     def __init__(self, path: Path, models: Iterable[str], **variables: Any) -> None:
         locations = {f"{source}_location": "raw" for source in SOURCES}
         self.project = DbtProject(path, locations | variables)
         with duckdb.connect(str(self.project.database)) as connection:
             create_raw_tables(connection)
-        self.project.manifest = self.project.dbt("parse").result
+        if CompiledProject.manifest is None:
+            CompiledProject.manifest = self.project.dbt("parse").result
+        self.project.manifest = CompiledProject.manifest
         self.nodes = self.compile(*(f"+{name}" for name in models))
         ids = {node.unique_id: name for name, node in self.nodes.items()}
         self.parents = {
@@ -42,7 +50,7 @@ class CompiledProject:
             result = self.project.dbt("compile", *options, "--select", *select).result
         finally:
             self.project.vars = before
-        nodes = [run.node for run in result]
+        nodes = [copy.copy(run.node) for run in result]
         return {node.name: node for node in nodes if node.resource_type in ("model", "seed")}
 
     def compile_incremental(self, *names: str) -> dict[str, str]:
