@@ -94,7 +94,8 @@
     select
         {{ key }},
         {%- for i, j in pairs %}
-        -c_{{ i }}_{{ j }} as covariance_{{ i }}_{{ j }}{{ ',' if not loop.last }}
+        cast(-c_{{ i }}_{{ j }} as decimal(28, 12)) as covariance_{{ i }}_{{ j }}
+        {{- ',' if not loop.last }}
         {%- endfor %}
 
     from {{ name }}_{{ size }}

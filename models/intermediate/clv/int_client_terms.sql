@@ -25,6 +25,7 @@ plan_margins as (
 dated as (
     select
         spells.*,
+        {{ margin_rate('plan_margins') }} as gross_margin_rate,
         {{ anniversary(
             'spells.started_date', '(spells.observed_term_count + 1) * spells.term_months'
         ) }} as next_renewal_date,
@@ -35,6 +36,8 @@ dated as (
     from spells
     inner join origins
         on spells.origin_date = origins.origin_date
+    left join plan_margins
+        on spells.plan = plan_margins.plan_id
 ),
 
 final as (
@@ -48,7 +51,7 @@ final as (
             {%- endfor %}
         ) as {{ column }},
         {%- endfor %}
-        {{ margin_rate('plan_margins') }} as gross_margin_rate,
+        dated.gross_margin_rate,
         dated.term_months,
         dated.observed_term_count as tenure_term_count,
         dated.due_renewal_count,
@@ -59,8 +62,6 @@ final as (
         dated.next_renewal_date
 
     from dated
-    left join plan_margins
-        on dated.plan = plan_margins.plan_id
     {%- for segmentation in segmentations() %}
 left join models as model_{{ loop.index }}
     on dated.origin_date = model_{{ loop.index }}.origin_date

@@ -14,10 +14,11 @@ models as (
 
 best as (
     select
-        origin_date,
-        {%- for name in ['r', 'alpha', 'a', 'b'] %}
-        ln(cast({{ name }} as {{ type_double() }})) as log_{{ name }}{{ ',' if not loop.last }}
-        {%- endfor %}
+        ln(cast(r as {{ type_double() }})) as log_r,
+        ln(cast(alpha as {{ type_double() }})) as log_alpha,
+        ln(cast(a as {{ type_double() }})) as log_a,
+        ln(cast(b as {{ type_double() }})) as log_b,
+        origin_date
 
     from models
 ),
@@ -55,12 +56,16 @@ histories as (
 final as (
     select
         origin_date,
-        {%- for i in range(1, 5) %}
-        {%- for j in range(i, 5) %}
-        cast(covariance_{{ i }}_{{ j }} as decimal(28, 12)) as covariance_{{ i }}_{{ j }}
-        {{- ',' if i + j < 8 }}
-        {%- endfor %}
-        {%- endfor %}
+        covariance_1_1,
+        covariance_1_2,
+        covariance_1_3,
+        covariance_1_4,
+        covariance_2_2,
+        covariance_2_3,
+        covariance_2_4,
+        covariance_3_3,
+        covariance_3_4,
+        covariance_4_4
 
     from covaried
 )

@@ -62,7 +62,10 @@ summaries as (
 odds as (
     select
         *,
-        case when x + shift > 0 then {{ dropout_odds('summaries') }} else 0 end as dropout_odds
+        case
+            when summaries.x + summaries.shift > 0 then {{ dropout_odds('summaries') }}
+            else 0
+        end as dropout_odds
 
     from summaries
 ),
@@ -88,7 +91,8 @@ errors as (
     select
         gradients.origin_date,
         gradients.client_id,
-        1.959963984540054 * sqrt(greatest(0,
+        1.959963984540054 * sqrt(greatest(
+            0,
             {{ quadratic_form('gradients.purchase', 'purchase_covariances', 4) }}
             + {{ quadratic_form('gradients.spend', 'spend_covariances', 3) }}
         )) as half_width
@@ -104,16 +108,16 @@ final as (
     select
         predictions.origin_date,
         predictions.client_id,
-        {%- for bound, sign in [('lower', '-'), ('upper', '')] %}
-        cast(case when errors.half_width < ln(1000) then predictions.residual_clv_amount
-            * exp({{ sign }}errors.half_width)
-        end as decimal(18, 4)) as residual_clv_{{ bound }}_amount{{ ',' if not loop.last }}
-        {%- endfor %}
+        cast(predictions.residual_clv_amount * exp(-errors.half_width) as decimal(18, 4))
+            as residual_clv_lower_amount,
+        cast(predictions.residual_clv_amount * exp(errors.half_width) as decimal(18, 4))
+            as residual_clv_upper_amount
 
     from predictions
     left join errors
         on predictions.origin_date = errors.origin_date
             and predictions.client_id = errors.client_id
+            and errors.half_width < ln(1000)
 )
 
 select * from final

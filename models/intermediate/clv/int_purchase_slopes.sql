@@ -56,10 +56,17 @@ valued as (
 
 logarithms as (
     select
-        *,
-        ln(greatest(1e-300, purchases)) as log_purchases
+        origin_date,
+        repeat_count,
+        age_days,
+        {%- for parameter in range(5) %}
+        max(case when raised_parameter = {{ parameter }} then ln(greatest(1e-300, purchases)) end)
+            as log_{{ parameter }}{{ ',' if not loop.last }}
+        {%- endfor %}
 
     from expected
+
+    group by origin_date, repeat_count, age_days
 ),
 
 final as (
@@ -67,16 +74,12 @@ final as (
         origin_date,
         repeat_count,
         age_days,
-        {%- for name in ['r', 'alpha', 'a', 'b'] %}
-        cast((
-            max(case when raised_parameter = {{ loop.index }} then log_purchases end)
-            - max(case when raised_parameter = 0 then log_purchases end)
-        ) / ln(1.0001) as decimal(18, 6)) as slope_{{ name }}{{ ',' if not loop.last }}
-        {%- endfor %}
+        cast((log_1 - log_0) / ln(1.0001) as decimal(18, 6)) as slope_r,
+        cast((log_2 - log_0) / ln(1.0001) as decimal(18, 6)) as slope_alpha,
+        cast((log_3 - log_0) / ln(1.0001) as decimal(18, 6)) as slope_a,
+        cast((log_4 - log_0) / ln(1.0001) as decimal(18, 6)) as slope_b
 
     from logarithms
-
-    group by origin_date, repeat_count, age_days
 )
 
 select * from final

@@ -1,5 +1,5 @@
--- Grain: one row when the gamma-gamma model is used on as_of_date: covariances of the logarithms
--- of p, q - 1 and v, which say how sure they are; null where the likelihood is flat.
+-- Grain: one row when the gamma-gamma model is used on as_of_date: covariances of the
+-- logarithms of p, q - 1 and v, which say how sure they are; null where the likelihood is flat.
 
 with
 
@@ -41,12 +41,12 @@ histories as (
 final as (
     select
         origin_date,
-        {%- for i in range(1, 4) %}
-        {%- for j in range(i, 4) %}
-        cast(covariance_{{ i }}_{{ j }} as decimal(28, 12)) as covariance_{{ i }}_{{ j }}
-        {{- ',' if i + j < 6 }}
-        {%- endfor %}
-        {%- endfor %}
+        covariance_1_1,
+        covariance_1_2,
+        covariance_1_3,
+        covariance_2_2,
+        covariance_2_3,
+        covariance_3_3
 
     from covaried
 )

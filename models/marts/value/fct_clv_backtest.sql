@@ -87,10 +87,9 @@ final as (
             'cast(all_actual_amount as ' ~ type_double() ~ ') * client_count',
         ) }} as lift,
         {{ rate('actual_amount', 'all_actual_amount') }} as actual_margin_share,
-        {%- for name in ['predicted', 'run_rate', 'base_rate'] %}
-        cast(sqrt(cast({{ name }}_squared_error as {{ type_double() }}) / client_count)
-        as decimal(18, 4)) as {{ name if name != 'predicted' else 'prediction' }}_rmse_amount,
-        {%- endfor %}
+        {{ root_mean('predicted_squared_error', 'client_count') }} as prediction_rmse_amount,
+        {{ root_mean('run_rate_squared_error', 'client_count') }} as run_rate_rmse_amount,
+        {{ root_mean('base_rate_squared_error', 'client_count') }} as base_rate_rmse_amount,
         cast(predicted_retained_count as decimal(18, 6)) as predicted_retained_count,
         cast(actual_retained_count as bigint) as actual_retained_count,
         cast({{ amount_per('predicted_retained_count', 'client_count', 6) }} as decimal(12, 6))
