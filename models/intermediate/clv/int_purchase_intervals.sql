@@ -23,18 +23,12 @@ spend_fits as (
     select * from {{ ref('int_spend_fits') }}
 ),
 
-slopes as (
-    select * from {{ ref('int_purchase_slopes') }}
-),
-
 summaries as (
     select
         summaries.client_id,
         cast(summaries.repeat_count as {{ type_double() }}) as x,
-        case when summaries.repeat_value_amount > 0
-                then cast(summaries.repeat_count as {{ type_double() }})
-            else 0
-        end as valued_x,
+        case when summaries.repeat_value_amount > 0 then summaries.repeat_count else 0 end
+            as valued_x,
         coalesce(cast(summaries.repeat_value_amount as {{ type_double() }}), 0) as mean_value,
         cast(summaries.recency_days as {{ type_double() }}) / 7 as recency,
         cast(summaries.age_days as {{ type_double() }}) / 7 as age,
@@ -53,7 +47,7 @@ summaries as (
         on summaries.origin_date = models.origin_date
     inner join spend_fits
         on summaries.origin_date = spend_fits.origin_date
-    inner join slopes
+    inner join {{ ref('int_purchase_slopes') }} as slopes
         on summaries.origin_date = slopes.origin_date
             and summaries.repeat_count = slopes.repeat_count
             and summaries.age_days = slopes.age_days
@@ -61,7 +55,7 @@ summaries as (
 
 odds as (
     select
-        *,
+        summaries.*,
         case
             when summaries.x + summaries.shift > 0 then {{ dropout_odds('summaries') }}
             else 0

@@ -56,15 +56,24 @@ valued as (
 
 logarithms as (
     select
+        *,
+        ln(greatest(1e-300, purchases)) as log_purchases
+
+    from expected
+),
+
+compared as (
+    select
         origin_date,
         repeat_count,
         age_days,
-        {%- for parameter in range(5) %}
-        max(case when raised_parameter = {{ parameter }} then ln(greatest(1e-300, purchases)) end)
-            as log_{{ parameter }}{{ ',' if not loop.last }}
-        {%- endfor %}
+        max(case when raised_parameter = 0 then log_purchases end) as log_0,
+        max(case when raised_parameter = 1 then log_purchases end) as log_1,
+        max(case when raised_parameter = 2 then log_purchases end) as log_2,
+        max(case when raised_parameter = 3 then log_purchases end) as log_3,
+        max(case when raised_parameter = 4 then log_purchases end) as log_4
 
-    from expected
+    from logarithms
 
     group by origin_date, repeat_count, age_days
 ),
@@ -79,7 +88,7 @@ final as (
         cast((log_3 - log_0) / ln(1.0001) as decimal(18, 6)) as slope_a,
         cast((log_4 - log_0) / ln(1.0001) as decimal(18, 6)) as slope_b
 
-    from logarithms
+    from compared
 )
 
 select * from final
