@@ -55,7 +55,7 @@ valued as (
         kinds.fresh_days,
         lifetime_values.historical_clv_amount,
         lifetime_values.residual_clv_amount,
-        cast(coalesce(case kinds.value_basis
+        coalesce(case kinds.value_basis
             when 'mrr' then client_mrr.mrr_amount
             when 'residual_clv'
                 then coalesce(
@@ -67,7 +67,7 @@ valued as (
                 then cast(last_payments.last_mrr_amount as {{ type_double() }})
                     * average_values.residual_per_mrr
             when 'average_clv' then average_values.average_clv_amount
-        end, 0) as decimal(18, 4)) as basis_amount
+        end, 0) as basis_value
 
     from episodes
     inner join kinds
@@ -95,12 +95,11 @@ final as (
 
         -- numerics
         last_evidence_value as evidence_value,
-        basis_amount,
+        {{ float_as_decimal('basis_value', 18, 4) }} as basis_amount,
         cast(success_rate as decimal(9, 6)) as success_rate,
-        cast(
-            cast(basis_amount as {{ type_double() }}) * value_factor * success_rate
-            as decimal(18, 2)
-        ) as expected_value_amount,
+        {{ float_as_decimal(
+            'cast(basis_value as ' ~ type_double() ~ ') * value_factor * success_rate', 18, 2
+        ) }} as expected_value_amount,
         cast(coalesce(historical_clv_amount, 0) as decimal(18, 4)) as historical_clv_amount,
         cast(residual_clv_amount as decimal(18, 4)) as residual_clv_amount,
         cast({{ dbt.datediff(

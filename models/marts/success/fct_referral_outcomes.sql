@@ -28,8 +28,9 @@ averaged as (
     select
         *,
         case when is_share then value_sum end as share_sum,
-        cast(cast(value_sum as {{ type_double() }}) / client_count as decimal(18, 6))
-            as mean_value,
+        {{ float_as_decimal(
+            'cast(value_sum as ' ~ type_double() ~ ') / client_count', 18, 6
+        ) }} as mean_value,
         1.959963984540054 * sqrt(greatest(0, (
             square_sum - cast(value_sum as {{ type_double() }}) * value_sum / client_count
         ) / nullif(client_count - 1, 0)) / client_count) as margin
@@ -41,10 +42,10 @@ averaged as (
 bounded as (
     select
         {%- for side, sign in [('lower', '-'), ('upper', '+')] %}
-        cast(case
+        case
             when is_share then {{ wilson('share_sum', 'client_count', side) }}
-            else mean_value {{ sign }} margin
-        end as decimal(18, 6)) as value_{{ side }},
+            else {{ float_as_decimal('mean_value ' ~ sign ~ ' margin', 18, 6) }}
+        end as value_{{ side }},
         {%- endfor %}
         *
 
@@ -61,8 +62,7 @@ sided as (
         {%- for column in ['mean_value', 'value_lower', 'value_upper'] %}
         max(case when {{ condition }}is_referred then {{ column }} end)
             as {{ group }}_{{ column }},
-        {%- endfor %}
-        {%- endfor %}
+        {%- endfor %}{% endfor %}
         count(*) = 2 and min(client_count) >= {{ number_var('lift_min_sample', 2) }}
             as is_sufficient
 
@@ -100,14 +100,14 @@ final as (
         {%- for group in ['referred', 'other'] %}
         cast({{ group }}_client_count as bigint) as {{ group }}_client_count,
         {{ group }}_mean_value as {{ group }}_value,
-        {{ group }}_value_lower,
-        {{ group }}_value_upper,
+        cast({{ group }}_value_lower as decimal(18, 6)) as {{ group }}_value_lower,
+        cast({{ group }}_value_upper as decimal(18, 6)) as {{ group }}_value_upper,
         {%- endfor %}
         cast(case when is_sufficient then difference end as decimal(18, 6)) as difference,
-        cast(case when is_sufficient then difference - lower_margin end as decimal(18, 6))
-            as difference_lower,
-        cast(case when is_sufficient then difference + upper_margin end as decimal(18, 6))
-            as difference_upper,
+        case when is_sufficient then {{ float_as_decimal('difference - lower_margin', 18, 6) }}
+        end as difference_lower,
+        case when is_sufficient then {{ float_as_decimal('difference + upper_margin', 18, 6) }}
+        end as difference_upper,
 
         -- booleans
         is_sufficient,
