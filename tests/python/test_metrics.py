@@ -444,7 +444,8 @@ CASES: dict[str, tuple[str, str]] = {
         "::date as period_month, count(*) as tickets from marts.fct_tickets group by 1)"
         " join (select date_trunc('month', activity_date)::date as period_month,"
         " max_by(active_user_count, activity_date) as active_users"
-        " from marts.fct_active_users_daily where window_days = 28 and is_default_definition"
+        " from marts.fct_active_users_daily where window_days = 28 and attribute = 'all'"
+        " and is_default_definition"
         " group by 1) using (period_month)",
     ),
     **{
