@@ -1,169 +1,474 @@
-"""Measures how the project counts against how it is commonly done, in one run.
+"""Measures what a build costs, against hand-written SQL and other tools, in one run.
 
-Daily, weekly and monthly active users and clients from coverage spans, as the models count
-them (by segment and plan as well), against the join of every day with every window, which
-counts the totals only. Both read the same daily activity and must return the same numbers;
-they run in turns, and only the ratio of their medians means anything.
+Makes raw tables (20,000 clients, 200,000 users, 24 months, 5 % of the events delivered twice,
+3 % late) for each number of events, then, in turns and as often as asked for:
+
+  full build         dbt on an empty file: models and their tests, all days but the last
+  unchanged rebuild  the same again
+  one day            the same, with the last day's load and its late events
+  expectations       Great Expectations on raw tables and marts
+  publish            the file that readers open
+  ten metrics        ten metrics by the month from that file
+  floor              the shortest SQL by hand from the same events to the same counts
+  ways               daily actives and monthly retention from user-days: the models, the floor's
+                     SQL, the join of days with windows, pandas, polars and chdb, where installed
+                     (ACTIVE_CLIENTS_EXTRAS=peers scripts/setup)
+
+All counts must be the same. Only ratios within one run mean anything. Data stay in
+target/benchmark for the next run. --record puts the tables into docs/performance.md.
 
 scripts/benchmark
-scripts/benchmark --events 10000000 --rounds 5
+scripts/benchmark --events 1000000 10000000 --rounds 3 --record
 """
 
 from __future__ import annotations
 
 import argparse
+import json
+import math
 import os
+import shutil
 import statistics
 import subprocess
 import sys
-import tempfile
+import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 import duckdb
+import yaml
 
-from engines import DuckDB
+from benchmark_ways import Counts, is_installed, project_answers
+from engines import SOURCES
 from project import ROOT, ProjectError
 
+PAGE = ROOT / "docs/performance.md"
+BEGIN, END = "<!-- benchmark: begin -->", "<!-- benchmark: end -->"
+SHOWN_MODELS = 12
+# From raw events to what the floor computes as well.
+EVENT_GRAIN = (
+    "stg_product__usage_events", "int_usage_events_counted", "int_usage_events_quarantined",
+    "fct_usage_daily", "int_core_usage_daily", "fct_user_activity_daily",
+    "fct_client_activity_daily",
+)  # fmt: skip
+SHARED = (
+    "int_user_active_spans", "fct_active_users_daily", "int_retention_actions",
+    "int_retention_starts", "int_retention_returns", "int_retention_members",
+    "int_retention_cells", "int_retention_counts", "fct_usage_retention",
+)  # fmt: skip
+# What fct_active_users_daily reads, which counts clients and attributes as well.
 SPAN_MODELS = (
-    "int_user_active_spans",
-    "int_client_activity_levels",
-    "int_client_active_spans",
-    "int_attributed_active_spans",
-    "fct_active_users_daily",
-    "fct_active_clients_daily",
-)
-NAIVE_SQL = """
-select
-    days.definition_id,
-    days.window_days,
-    days.activity_date,
-    count(distinct activity.{entity}_id) as active_count
-from (
-    select windows.definition_id, windows.window_days, dates.date_day as activity_date
-    from intermediate.int_activity_windows as windows
-    inner join marts.dim_dates as dates
-        on dates.date_day between
-            (select min(activity_date) from marts.fct_user_activity_daily)
-            and (select as_of_date from intermediate.as_of)
-) as days
-left join marts.fct_user_activity_daily as activity
-    on days.definition_id = activity.definition_id
-    and activity.activity_date > days.activity_date - days.window_days
-    and activity.activity_date <= days.activity_date
-group by all
-"""
-DIFFERENCE_SQL = """
-select count(*)
-from marts.fct_active_{entity}s_daily as counts
-full join naive_{entity}s as naive
-    using (definition_id, window_days, activity_date)
-where counts.attribute = 'all' and counts.definition_id = 'default'
-    and counts.active_{entity}_count is distinct from naive.active_count
-"""
+    "int_user_active_spans", "int_client_activity_levels", "int_client_active_spans",
+    "int_attributed_active_spans", "fct_active_users_daily",
+)  # fmt: skip
+PEERS = ("models", "by hand", "naive join", "pandas", "polars", "chdb")
+# The join of days with windows grows too large to wait for.
+NAIVE_UP_TO = 10_000_000
 
 
-@contextmanager
-def step(title: str) -> Iterator[None]:
-    """One line of progress with its seconds."""
-    print(f"{title} ... ", end="", flush=True)
+# ---- measuring -----------------------------------------------------------------------
+
+
+@dataclass
+class Cost:
+    """What one process cost."""
+
+    wall: float
+    cpu: float
+    peak: int
+    spilled: int
+    output: str = ""
+
+
+def folder_bytes(folder: Path) -> int:
+    """Bytes of the files in a folder, which may come and go."""
+    total = 0
+    for path in folder.rglob("*"):
+        try:
+            total += path.stat().st_size if path.is_file() else 0
+        except FileNotFoundError:
+            continue
+    return total
+
+
+def measure(title: str, command: list[str], variables: dict[str, str]) -> Cost:
+    """Run a command; show its title before and its seconds after."""
+    print(f"  {title:18} ... ", end="", flush=True)
+    spill, log = Path(variables["ACTIVE_CLIENTS_SPILL_DIRECTORY"]), Path(variables["BENCHMARK_LOG"])
+    spill.mkdir(parents=True, exist_ok=True)
+    done, spilled = threading.Event(), [0]
+
+    def watch() -> None:
+        while not done.wait(0.2):
+            spilled[0] = max(spilled[0], folder_bytes(spill))
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
     start = time.perf_counter()
-    yield
-    print(f"{time.perf_counter() - start:.1f} s", flush=True)
+    with log.open("w+") as output:
+        process = subprocess.Popen(
+            command, cwd=ROOT, env={**os.environ, **variables}, stdout=output, stderr=output
+        )
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        wall = time.perf_counter() - start
+        done.set()
+        watcher.join()
+        output.seek(0)
+        text = output.read()
+    if process.returncode:
+        print("failed", flush=True)
+        raise ProjectError(f"{title}: {' '.join(command)} ended with:\n{text[-3000:]}")
+    cost = Cost(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024, spilled[0], text)
+    print(f"{wall:.1f} s, CPU {cost.cpu:.1f} s, {cost.peak / 1e9:.1f} GB", flush=True)
+    return cost
 
 
-def generate(options: argparse.Namespace, directory: Path) -> Path:
-    """Raw tables as Parquet, as many events as asked for."""
-    output = directory / "raw"
-    subprocess.run(
-        [
-            sys.executable, str(ROOT / "scripts/generate_demo_data.py"),
-            "--events", str(options.events), "--clients", str(options.clients),
-            "--format", "parquet", "--output", str(output), "--ledger", str(directory / "ledger"),
-        ],
-        check=True,
-        stdout=subprocess.DEVNULL,
-    )  # fmt: skip
-    return output
+@dataclass
+class Results:
+    """Everything measured at one number of events."""
+
+    events: int
+    costs: dict[str, list[Cost]] = field(default_factory=dict)
+    models: dict[str, dict[str, list[float]]] = field(default_factory=dict)
+    counts: dict[str, Counts] = field(default_factory=dict)
+    day: dict[str, Any] = field(default_factory=dict)
+
+    def add(self, step: str, cost: Cost) -> Cost:
+        """Note one round of a step."""
+        self.costs.setdefault(step, []).append(cost)
+        return cost
+
+    def median(self, step: str, what: str = "wall") -> float:
+        """The median of what a step cost."""
+        return statistics.median(float(getattr(cost, what)) for cost in self.costs[step])
+
+    def model_seconds(self, step: str, names: tuple[str, ...]) -> float:
+        """Seconds of some models, added up."""
+        return sum(statistics.median(self.models[step].get(n, [0.0])) for n in names)
+
+
+# ---- data ----------------------------------------------------------------------------
+
+
+class Data:
+    """Raw tables of one size: all days but the last load, and that load by itself."""
+
+    def __init__(self, options: argparse.Namespace, events: int) -> None:
+        self.folder = (ROOT / options.data / f"{events}").resolve()
+        self.live, self.day = self.folder / "live", self.folder / "usage_events_last_day.parquet"
+        self.events, self.clients = events, min(20_000, events // 50)
+
+    def make(self) -> None:
+        """Generate and split, unless an earlier run has."""
+        if self.day.exists():
+            return
+        shutil.rmtree(self.folder, ignore_errors=True)
+        raw = self.folder / "raw"
+        print(f"  generate {self.events:,} events of {self.clients:,} clients", flush=True)
+        subprocess.run(
+            [
+                sys.executable, str(ROOT / "scripts/generate_demo_data.py"),
+                "--events", str(self.events), "--clients", str(self.clients),
+                "--users-per-client", "10", "--format", "parquet", "--output", str(raw),
+            ],
+            check=True,
+        )  # fmt: skip
+        self.split(raw)
+        shutil.rmtree(raw)
+
+    def split(self, raw: Path) -> None:
+        """Put the last load apart."""
+        self.live.mkdir(parents=True, exist_ok=True)
+        for path in raw.glob("*.parquet"):
+            shutil.copy(path, self.live)
+        events = f"read_parquet('{raw}/usage_events/*.parquet')"
+        with duckdb.connect() as connection:
+            connection.execute("set enable_progress_bar = false; set memory_limit = '4GB'")
+            ((last,),) = connection.execute(f"select max(loaded_at)::date from {events}").fetchall()
+            is_last = f"coalesce(loaded_at >= date '{last}', false)"
+            connection.execute(
+                f"copy (select * from {events} where not {is_last})"
+                f" to '{self.live}/usage_events' (format parquet, file_size_bytes '256MB',"
+                " filename_pattern 'usage_events_{i}')"
+            )
+            connection.execute(
+                f"copy (select * from {events} where {is_last}) to '{self.day}' (format parquet)"
+            )
+
+    def describe_day(self) -> dict[str, Any]:
+        """How many events the last load has, and how many of them are late."""
+        with duckdb.connect() as connection:
+            ((rows, late, days, last),) = connection.execute(
+                "select count(*), count(*) filter (where occurred_at < loaded_at::date - 1),"
+                " count(distinct occurred_at::date), max(loaded_at)::date"
+                f" from read_parquet('{self.day}')"
+            ).fetchall()
+        assert isinstance(last, date)
+        return {"rows": rows, "late": late, "days": days, "last": last.isoformat()}
+
+
+# ---- one size ------------------------------------------------------------------------
 
 
 class Contest:
-    """Two ways to the same numbers on one built database."""
+    """All that is measured at one number of events."""
 
-    def __init__(self, engine: DuckDB) -> None:
-        self.engine = engine
-        compiled = engine.directory / "target/compiled/active_clients/models"
-        self.models = {
-            name: next(compiled.rglob(f"{name}.sql")).read_text() for name in SPAN_MODELS
+    def __init__(self, options: argparse.Namespace, events: int) -> None:
+        self.options, self.data, self.results = options, Data(options, events), Results(events)
+        self.work = self.data.folder / "work"
+        self.variables = {
+            "ACTIVE_CLIENTS_DATABASE": str(self.work / "build.duckdb"),
+            "ACTIVE_CLIENTS_MEMORY_LIMIT": options.memory_limit,
+            "ACTIVE_CLIENTS_SPILL_DIRECTORY": str(self.work / "spill"),
+            "BENCHMARK_EVENTS": f"{self.data.live}/**/usage_events*.parquet",
+            "BENCHMARK_LOG": str(self.work / "log.txt"),
+            "DBT_LOG_PATH": str(self.work / "logs"),
+            "DBT_TARGET_PATH": str(self.work / "target"),
         }
-        self.connection = duckdb.connect(engine.environment["ACTIVE_CLIENTS_DATABASE"])
-        self.connection.execute("set memory_limit = '4GB'")
-        self.connection.execute(f"set threads = {os.cpu_count() or 2}")
+        location = str(self.data.live / "**/{name}*.parquet")
+        self.vars = yaml.safe_dump(
+            {f"{source}_location": location for source in SOURCES},
+            default_flow_style=True,
+            width=10**6,
+        ).strip()
 
-    def count_from_spans(self) -> None:
-        """Run the models again, as dbt does."""
-        for name, sql in self.models.items():
+    def script(self, title: str, *command: str) -> Cost:
+        """Measure one of the project's scripts."""
+        return self.results.add(title, measure(title, [sys.executable, *command], self.variables))
+
+    def way(self, name: str) -> None:
+        """Measure one way, and keep what it found."""
+        cost = self.script(name, "scripts/benchmark_ways.py", name, str(self.work))
+        self.results.counts[name] = json.loads(cost.output.splitlines()[-1])
+
+    def dbt(self, title: str, *options: str) -> None:
+        """Measure dbt, and each model by itself."""
+        command = [str(Path(sys.executable).with_name("dbt")), "--quiet", "build"]
+        command += ["--exclude-resource-type", "unit_test", "--vars", self.vars, *options]
+        self.results.add(title, measure(title, command, self.variables))
+        run = json.loads((self.work / "target/run_results.json").read_text())
+        seconds = self.results.models.setdefault(title, {})
+        for node in run["results"]:
+            kind, _, name = node["unique_id"].split(".")[:3]
+            key = name if kind == "model" else f"({kind}s)"
+            if kind == "model":
+                seconds.setdefault(key, []).append(node["execution_time"])
+
+    def prepare(self) -> None:
+        """Make data and an empty place."""
+        self.data.make()
+        self.results.day = self.data.describe_day()
+        shutil.rmtree(self.work, ignore_errors=True)
+        self.work.mkdir(parents=True)
+        self.remove_day()
+
+    def remove_day(self) -> None:
+        """Take the last load away again."""
+        (self.data.live / self.data.day.name).unlink(missing_ok=True)
+
+    def export(self) -> None:
+        """What the ways start from: who is who, and one row per user and day."""
+        for path in (self.work / "models.duckdb", self.work / "models.json"):
+            path.unlink(missing_ok=True)
+        shutil.copy(self.work / "build.duckdb", self.work / "models.duckdb")
+        with duckdb.connect(str(self.work / "models.duckdb"), read_only=True) as connection:
+            for name, sql in {
+                "clients": "from intermediate.int_client_identities",
+                "users": "from intermediate.int_user_identities",
+                "as_of": "from intermediate.as_of",
+                "user_days": "select distinct user_id, activity_date from"
+                " marts.fct_user_activity_daily where definition_id = 'default'",
+            }.items():
+                connection.execute(f"copy ({sql}) to '{self.work}/{name}.parquet'")
+            self.results.counts["marts"] = project_answers_of(self.work)
+        compiled = self.work / "target/compiled/active_clients/models"
+        named = []
+        for name in (*SPAN_MODELS, *SHARED[2:]):
+            sql = next(compiled.rglob(f"{name}.sql")).read_text().replace('"build".', "")
             schema = "marts" if name.startswith("fct_") else "intermediate"
-            self.connection.execute(f"create or replace table {schema}.{name} as {sql}")
+            named.append((f"{schema}.{name}", sql))
+        (self.work / "models.json").write_text(json.dumps(named))
 
-    def count_naively(self) -> None:
-        """Join every day with the days of its window."""
-        for entity in ("user", "client"):
-            sql = NAIVE_SQL.format(entity=entity)
-            self.connection.execute(f"create or replace temp table naive_{entity}s as {sql}")
+    def round(self) -> None:
+        """Everything once."""
+        options = ["--vars", self.vars]
+        (self.work / "build.duckdb").unlink(missing_ok=True)
+        self.dbt("full build")
+        self.export()
+        self.way("floor")
+        for name in PEERS:
+            too_large = name == "naive join" and self.results.events > NAIVE_UP_TO
+            if is_installed(name) and not too_large:
+                self.way(name)
+        self.dbt("unchanged rebuild")
+        os.link(self.data.day, self.data.live / self.data.day.name)
+        self.dbt("one day")
+        self.script("expectations", "expectations/run.py", "raw", "marts", *options)
+        published = str(self.work / "published.duckdb")
+        self.script("publish", "scripts/publish.py", "--target-file", published, *options)
+        self.way("queries")
+        self.remove_day()
 
-    def differences(self) -> int:
-        """Days on which the two disagree."""
-        return sum(
-            self.connection.execute(DIFFERENCE_SQL.format(entity=entity)).fetchall()[0][0]
-            for entity in ("user", "client")
+    def run(self) -> Results:
+        """All rounds."""
+        self.prepare()
+        for number in range(self.options.rounds):
+            print(f"{self.results.events:,} events, round {number + 1}", flush=True)
+            self.round()
+        self.compare()
+        return self.results
+
+    def compare(self) -> None:
+        """Every way must have found the same."""
+        expected = self.results.counts["marts"]
+        for name, found in self.results.counts.items():
+            for question, counts in expected.items():
+                if question not in found:
+                    continue
+                different = {
+                    key: (counts.get(key), found[question].get(key))
+                    for key in {*counts, *found[question]}
+                    if counts.get(key) != found[question].get(key)
+                }
+                if different and name != "queries":
+                    shown = list(different.items())[:5]
+                    raise ProjectError(
+                        f"{name} and the marts differ in {len(different)} of {question}: {shown}"
+                    )
+
+
+def project_answers_of(work: Path) -> Counts:
+    """The marts' answers, and the rows they come from."""
+    with duckdb.connect(str(work / "models.duckdb"), read_only=True) as connection:
+        connection.execute("set TimeZone = 'UTC'")
+        found = project_answers(connection)
+        found["rows"] = dict(
+            connection.execute(
+                "select 'events', sum(row_count)::bigint from intermediate.int_usage_events_counted"
+                " where disposition = 'accepted' union all"
+                " select 'quantity', sum(quantity)::bigint from"
+                " intermediate.int_usage_events_counted where disposition = 'accepted' union all"
+                " select 'client_days', count(*) from marts.fct_client_activity_daily"
+                " where definition_id = 'default' union all"
+                " select 'core_events', sum(event_count)::bigint"
+                " from marts.fct_client_activity_daily where definition_id = 'default'"
+            ).fetchall()
         )
-
-    def run(self, rounds: int) -> dict[str, list[float]]:
-        """Seconds of each way, taken in turns."""
-        ways: dict[str, Callable[[], None]] = {
-            "coverage spans": self.count_from_spans,
-            "naive join": self.count_naively,
-        }
-        seconds: dict[str, list[float]] = {name: [] for name in ways}
-        for _ in range(rounds):
-            for name, way in ways.items():
-                start = time.perf_counter()
-                way()
-                seconds[name].append(time.perf_counter() - start)
-        return seconds
+    return found
 
 
-def run(options: argparse.Namespace, directory: Path) -> int:
-    """The whole benchmark; the number of days that differ."""
-    engine = DuckDB(directory)
-    with step(f"Generate {options.events:,} events"):
-        engine.location = str(generate(options, directory) / "**/{name}*.parquet")
-    with step("Build what the counts need"):
-        engine.dbt(
-            "build", "--resource-type", "model", "--resource-type", "seed",
-            "--select", "+fct_active_users_daily", "+fct_active_clients_daily",
-        )  # fmt: skip
-    contest = Contest(engine)
-    days, users = contest.connection.execute(
-        "select count(*), count(distinct user_id) from marts.fct_user_activity_daily"
-    ).fetchall()[0]
-    seconds = contest.run(options.rounds)
-    different = contest.differences()
-    medians = {name: statistics.median(values) for name, values in seconds.items()}
-    fastest = medians["coverage spans"]
-    print(f"\nDaily actives from {days:,} user-days of {users:,} users, {options.rounds} rounds:\n")
-    print(f"| {'way':15} | median s | from | to | ratio |")
-    print(f"| {'-' * 15} | -------: | ---: | --: | ----: |")
-    for name, values in seconds.items():
-        print(
-            f"| {name:15} | {medians[name]:8.2f} | {min(values):.2f} | {max(values):.2f}"
-            f" | {medians[name] / fastest:5.1f} |"
+# ---- the tables ----------------------------------------------------------------------
+
+STEPS = ("full build", "unchanged rebuild", "one day", "expectations", "publish", "queries")
+
+
+def gigabytes(value: float) -> str:
+    """Bytes for a table."""
+    return f"{value / 1e9:.2f}"
+
+
+def table(head: list[str], rows: list[list[str]]) -> list[str]:
+    """Markdown; the first column is text, the others are numbers."""
+    lines = ["| " + " | ".join(head) + " |", "|---" + "|---:" * (len(head) - 1) + "|"]
+    return [*lines, *("| " + " | ".join(row) + " |" for row in rows), ""]
+
+
+def cost_row(results: Results, step: str, base: str) -> list[str]:
+    """What a step cost, and how many times that of another."""
+    return [
+        step,
+        f"{results.median(step):.1f}",
+        f"{results.median(step, 'cpu'):.1f}",
+        gigabytes(results.median(step, "peak")),
+        gigabytes(results.median(step, "spilled")),
+        f"{results.median(step) / results.median(base):.2f}",
+        f"{results.median(step, 'cpu') / results.median(base, 'cpu'):.2f}",
+    ]
+
+
+def describe(results: Results) -> list[str]:
+    """The tables of one size."""
+    day, events = results.day, results.events
+    rounds = len(results.costs["full build"])
+    head = ["wall s", "CPU s", "peak GB", "spilled GB"]
+    lines = [
+        f"### {events:,} events, {rounds} round{'s' if rounds > 1 else ''}",
+        "",
+        f"The last day's load has {day['rows']:,} events of {day['days']} days, "
+        f"{day['late']:,} of them late.",
+        "",
+    ]
+    lines += table(
+        ["step", *head, "wall / floor", "CPU / floor"],
+        [cost_row(results, step, "floor") for step in ("floor", *STEPS)],
+    )
+    lines += ["From user-days to daily actives and monthly retention:", ""]
+    rows = []
+    for name in PEERS:
+        if name in results.costs:
+            rows.append(cost_row(results, name, "by hand"))
+        else:
+            missing = "missing" if not is_installed(name) else "left out"
+            rows.append([name, missing, "", "", "", "", ""])
+    lines += table(["way", *head, "wall / by hand", "CPU / by hand"], rows)
+    full = results.models["full build"]
+    medians = {name: statistics.median(seconds) for name, seconds in full.items()}
+    slowest = sorted(medians, key=lambda name: -medians[name])[:SHOWN_MODELS]
+    again = {
+        step: {n: statistics.median(s) for n, s in results.models[step].items()}
+        for step in ("unchanged rebuild", "one day")
+    }
+    rows = [
+        [f"`{n}`", f"{medians[n]:.2f}", *(f"{again[s].get(n, 0):.2f}" for s in again)]
+        for n in slowest
+    ]
+    totals = ["all models", f"{sum(medians.values()):.2f}"]
+    rows.append([*totals, *(f"{sum(again[s].values()):.2f}" for s in again)])
+    return lines + table(["model, seconds", "full build", "unchanged rebuild", "one day"], rows)
+
+
+def targets(all_results: list[Results]) -> list[str]:
+    """What was aimed at, and what came out at the largest size."""
+    largest, smallest = all_results[-1], all_results[0]
+    grain = {r.events: r.model_seconds("full build", EVENT_GRAIN + SHARED) for r in all_results}
+    events_only = largest.model_seconds("full build", EVENT_GRAIN)
+    day = largest.model_seconds("one day", EVENT_GRAIN)
+    floor, full = largest.median("floor"), largest.median("full build")
+    rows = [
+        ["event-grain models / floor", "1.5", f"{grain[largest.events] / floor:.2f}"],
+        ["full build / floor", "2", f"{full / floor:.2f}"],
+        ["peak memory, GB", "6", gigabytes(largest.median("full build", "peak"))],
+        ["event-grain models of one day / of the full build", "0.03", f"{day / events_only:.3f}"],
+    ]
+    if len(all_results) > 1:
+        exponent = math.log(grain[largest.events] / grain[smallest.events]) / math.log(
+            largest.events / smallest.events
         )
-    print(f"\nDays on which the two disagree: {different}")
-    return different
+        rows.append(["growth exponent of the event-grain models", "1.05", f"{exponent:.2f}"])
+    title = f"Targets, at {largest.events:,} events:"
+    return [title, "", *table(["", "at most", "measured"], rows)]
+
+
+def machine(options: argparse.Namespace) -> str:
+    """What it ran on."""
+    cores, load = os.cpu_count() or 1, os.getloadavg()[0]
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9
+    return (
+        f"{cores} cores, {memory:.0f} GB, `memory_limit` {options.memory_limit}, DuckDB "
+        f"{duckdb.__version__}; load average at the start {load:.1f}."
+    )
+
+
+def record(text: str) -> None:
+    """Put the tables where the page has its place for them."""
+    page = PAGE.read_text()
+    before, _, rest = page.partition(BEGIN)
+    _, _, after = rest.partition(END)
+    PAGE.write_text(f"{before}{BEGIN}\n\n{text}\n{END}{after}")
 
 
 def main() -> int:
@@ -171,17 +476,31 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--events", type=int, default=1_000_000, help="1,000,000")
-    parser.add_argument("--clients", type=int, default=2_000, help="2,000")
-    parser.add_argument("--rounds", type=int, default=3, help="3")
+    add = parser.add_argument
+    add("--events", type=int, nargs="+", default=[1_000_000], help="1000000; several: a growth")
+    add("--rounds", type=int, default=3, help="3; medians are shown")
+    add("--memory-limit", default="4GB", help="of DuckDB: 4GB")
+    add("--data", type=Path, default=Path("target/benchmark"), help="where the data are kept")
+    add("--record", action="store_true", help="also write docs/performance.md")
     options = parser.parse_args()
+    command = " ".join(["scripts/benchmark", *sys.argv[1:]])
+    where = machine(options)
+    all_results = []
     try:
-        with tempfile.TemporaryDirectory(prefix="active_clients_benchmark_") as directory:
-            different = run(options, Path(directory))
+        for events in sorted(options.events):
+            all_results.append(Contest(options, events).run())
     except ProjectError as error:
         print(f"\nBenchmark failed: {error}", file=sys.stderr)
         return 1
-    return 1 if different else 0
+    lines = [f"`{command}`", "", where, "", *targets(all_results)]
+    for results in all_results:
+        lines += describe(results)
+    text = "\n".join(lines)
+    print(f"\n{text}\nAll ways found the same counts.")
+    (ROOT / options.data / "last.md").write_text(text)
+    if options.record:
+        record(text)
+    return 0
 
 
 if __name__ == "__main__":

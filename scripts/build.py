@@ -18,18 +18,20 @@ from typing import IO, Any
 
 import duckdb
 
+from machine import check_room, count_events, limits
 from project import (
     DEFAULT_PUBLISHED_FILE,
     ROOT,
     ProjectError,
     database_path,
     log_path,
+    raw_tables,
     read_manifest,
     read_vars,
     target_path,
 )
 
-STEPS = 6
+STEPS = 7
 SHOWN_FAILURES = 10
 QUARANTINE_TEST = "assert_quarantine_rate_below_maximum"
 CONSERVATION_TESTS = {
@@ -186,14 +188,28 @@ class Dbt:
                 "the raw tables do not fit the input contract", contract_problems(self.errors)
             )
 
-    def build(self, full_refresh: bool) -> None:
-        """Build and test everything."""
-        result = self.invoke("build", *(["--full-refresh"] if full_refresh else []))
+    def build(self, full_refresh: bool, unit_tests: bool) -> None:
+        """Build and test everything; unit tests ask about the code, not about the data."""
+        options = ["--full-refresh"] if full_refresh else []
+        options += [] if unit_tests else ["--exclude-resource-type", "unit_test"]
+        result = self.invoke("build", *options)
+        if result.exception is None and not result.success:
+            failures = self._with_stored_rows(list(result.result))
+            self._let_go_of_database()
+            report_failures(failures)
         self._let_go_of_database()
         if result.exception is not None:
             raise BuildError(f"dbt stopped: {result.exception}; {log_hint()}")
-        if not result.success:
-            report_failures(list(result.result))
+
+    def _with_stored_rows(self, results: list[Any]) -> list[Any]:
+        """Run the tests that failed once more, keeping the rows: it is dear for all of them."""
+        failed = [r for r in results if r.status in {"error", "fail"}]
+        names = [r.node.name for r in failed if r.node.resource_type == "test"]
+        if not names:
+            return failed
+        again = self.invoke("test", "--store-failures", "--select", *names)
+        stored = {r.node.name: r for r in again.result or [] if r.status == "fail"}
+        return [stored.get(r.node.name, r) for r in failed]
 
     @staticmethod
     def _let_go_of_database() -> None:
@@ -298,32 +314,53 @@ def check(expectations: Expectations, progress: Progress, section: str, title: s
         )
 
 
+def check_and_publish(
+    expectations: Expectations, progress: Progress, target_file: Path, variables: dict[str, Any]
+) -> None:
+    """Check the marts while the new file is written; it takes its name only when they pass."""
+    from publish import Publication
+
+    publication = Publication(ROOT / target_file, variables)
+    try:
+        with progress.step("write the file to publish"):
+            publication.prepare()
+        check(expectations, progress, "marts", "check the marts")
+    except BaseException:
+        publication.discard()
+        raise
+    with progress.step(f"publish {target_file}"):
+        publication.commit()
+
+
 def build(arguments: argparse.Namespace) -> None:
     """All steps."""
     variables = read_vars(arguments.vars)
     progress = Progress()
     dbt = Dbt(arguments.vars, arguments.verbose)
     expectations = Expectations(arguments.vars, arguments.verbose)
+    # Files can be checked while dbt reads the project; the private file has one user at a time.
+    tables = raw_tables(variables)
+    reads_files = all("/" in table.location for table in tables)
     try:
+        if reads_files:
+            expectations.start("raw")
         with progress.step("read the project and look for the raw tables"):
             dbt.parse()
             dbt.check_input_contract()
-        expectations.start("raw")
+            if arguments.full_refresh or not database_path().exists():
+                check_room(count_events(tables) or 0)
+        if not reads_files:
+            expectations.start("raw")
         check(expectations, progress, "raw tables", "check the raw tables")
         with progress.step("build the models and run their tests"):
-            dbt.build(arguments.full_refresh)
+            dbt.build(arguments.full_refresh, arguments.unit_tests)
         read_manifest.cache_clear()
         expectations.start("marts")
-        check(expectations, progress, "marts", "check the marts")
+        check_and_publish(expectations, progress, arguments.target_file, variables)
     finally:
         expectations.close()
     from answers import read_answers
-    from publish import Publication
 
-    with progress.step(f"publish {arguments.target_file}"):
-        publication = Publication(ROOT / arguments.target_file, variables)
-        publication.prepare()
-        publication.commit()
     with progress.step("read the answers"):
         answers = read_answers(ROOT / arguments.target_file, variables)
     print(f"\n{answers}\n")
@@ -337,6 +374,7 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument(
         "--target-file", type=Path, default=DEFAULT_PUBLISHED_FILE, help="the file to publish"
     )
+    parser.add_argument("--unit-tests", action="store_true", help="run the models' unit tests too")
     parser.add_argument("--verbose", action="store_true", help="show dbt's output, every suite")
     return parser.parse_args()
 
@@ -345,6 +383,7 @@ def main() -> int:
     """Build, and end with one clear line."""
     arguments = parse_arguments()
     os.chdir(ROOT)
+    os.environ.update(limits())
     start = time.perf_counter()
     try:
         with only_build():

@@ -153,7 +153,7 @@ class Publication:
             if name not in names:
                 connection.execute(
                     f"create table metrics.{quoted(name)} as "
-                    f"select * from build.{quoted(schema)}.{quoted(name)}"
+                    f"select * from {quoted(self.catalog)}.{quoted(schema)}.{quoted(name)}"
                 )
         relocated = metrics.relocate(content, lambda _, n: "marts" if n in names else "metrics")
         connection.execute("create table metrics.semantic_manifest (content varchar)")
@@ -221,11 +221,11 @@ class Publication:
             "'One row: the day this file speaks of, and the number of rows of every mart.'"
         )
 
-    @staticmethod
-    def _as_of_date(connection: duckdb.DuckDBPyConnection) -> Any:
+    def _as_of_date(self, connection: duckdb.DuckDBPyConnection) -> Any:
         for node in read_manifest()["nodes"].values():
             if node["resource_type"] == "model" and node["name"] == "as_of":
-                relation = f"build.{quoted(node['schema'])}.{quoted(node['alias'])}"
+                names = (self.catalog, node["schema"], node["alias"])
+                relation = ".".join(quoted(name) for name in names)
                 return connection.execute(f"select as_of_date from {relation}").fetchall()[0][0]
         raise ProjectError("the manifest has no model `as_of`; run scripts/build first")
 

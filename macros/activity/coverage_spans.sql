@@ -1,45 +1,55 @@
 {#
     Merges active days into spans [active_from, active_to): the days that have an active day
     among the `window_days` ending with them. One row per entity, window and span. Replaces
-    the join of every day with every window, at the cost of one sort.
+    the join of every day with every window, at the cost of one sort; only the days that
+    start a span are looked at again.
 #}
 {% macro coverage_spans(active_days, keys) -%}
-    previous_days as (
+    neighbouring_days as (
         select
             {{ keys | join(', ') }},
             activity_date,
             lag(activity_date) over (
                 partition by {{ keys | join(', ') }}
                 order by activity_date
-            ) as previous_date
+            ) as previous_date,
+            last_value(activity_date) over (
+                partition by {{ keys | join(', ') }}
+                order by activity_date
+                rows between unbounded preceding and unbounded following
+            ) as last_date
 
         from {{ active_days }}
     ),
 
     span_starts as (
         select
-            previous_days.*,
-            windows.window_days,
-            case
-                when {{ dbt.datediff('previous_date', 'activity_date', 'day') }}
-                    <= windows.window_days
-                    then 0
-                else 1
-            end as starts_span
+            neighbouring_days.*,
+            windows.window_days
 
-        from previous_days
+        from neighbouring_days
         inner join {{ ref('int_activity_windows') }} as windows
-            on previous_days.definition_id = windows.definition_id
+            on neighbouring_days.definition_id = windows.definition_id
+
+        where neighbouring_days.previous_date is null
+            or {{ dbt.datediff(
+                'neighbouring_days.previous_date', 'neighbouring_days.activity_date', 'day'
+            ) }} > windows.window_days
     ),
 
-    numbered_spans as (
+    -- A span ends with the active day before the next one starts.
+    span_ends as (
         select
-            *,
-            sum(starts_span) over (
-                partition by {{ keys | join(', ') }}, window_days
-                order by activity_date
-                rows between unbounded preceding and current row
-            ) as span_number
+            {{ keys | join(', ') }},
+            window_days,
+            activity_date,
+            coalesce(
+                lead(previous_date) over (
+                    partition by {{ keys | join(', ') }}, window_days
+                    order by activity_date
+                ),
+                last_date
+            ) as last_active_date
 
         from span_starts
     ),
@@ -48,11 +58,9 @@
         select
             {{ keys | join(', ') }},
             window_days,
-            min(activity_date) as active_from,
-            {{ add_days('max(activity_date)', 'window_days') }} as active_to
+            activity_date as active_from,
+            {{ add_days('last_active_date', 'window_days') }} as active_to
 
-        from numbered_spans
-
-        group by {{ keys | join(', ') }}, window_days, span_number
+        from span_ends
     )
 {%- endmacro %}

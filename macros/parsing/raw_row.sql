@@ -3,11 +3,5 @@
     {%- if not execute -%}
         {{- return("''") -}}
     {%- endif -%}
-    {%- set texts = ["'{'"] -%}
-    {%- for column in input_contract(source_name, table_name).columns -%}
-        {%- do texts.append("'" ~ ('' if loop.first else ', ') ~ '"' ~ column ~ '": \'') -%}
-        {%- do texts.append(json_text(column)) -%}
-    {%- endfor -%}
-    {%- do texts.append("'}'") -%}
-    {{ joined_text(texts) }}
-{%- endmacro %}
+    {{- json_row(input_contract(source_name, table_name).columns | list) -}}
+{% endmacro %}

@@ -1,8 +1,16 @@
 {% macro to_utc(column) %}{{ return(adapter.dispatch('to_utc')(column)) }}{% endmacro %}
 
-{# Text with an offset is converted, text without one is UTC, unreadable text is null. #}
+{#
+    Text with an offset is converted, text without one is UTC, unreadable text is null. What is
+    a timestamp without a zone already is UTC, which the planner sees before it reads a row.
+#}
 {% macro default__to_utc(column) -%}
     case
+        when typeof({{ column }}) = 'TIMESTAMP'
+            then case
+                when isfinite(try_cast({{ column }} as timestamp))
+                    then try_cast({{ column }} as timestamp)
+            end
         when isfinite(try_cast({{ column }} as timestamptz))
             then timezone('UTC', try_cast({{ column }} as timestamptz))
     end

@@ -191,7 +191,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
     with (folder / "demo.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not output.exists():
-            result = project.build()
+            result = project.build("--unit-tests")
             if result.returncode != 0:
                 pytest.exit(f"the demo build failed:\n{result.stdout}{result.stderr}", returncode=1)
             output.write_text(result.stdout)

@@ -63,7 +63,10 @@ final as (
         events.event_id,
         events.client_id,
         events.invalid_reasons,
-        events.raw_row,
+        {{ json_row([
+            'event_id', 'client_id', 'user_id', 'event_name', 'feature', 'quantity',
+            'occurred_at', 'loaded_at',
+        ], prefix='events.raw_') }} as raw_row,
         events.loaded_date,
         events.loaded_at,
         events.activity_date,

@@ -33,6 +33,25 @@ counted_clients as (
     from levels
 ),
 
+-- By dates first: a client has many levels, and few of them hold at a snapshot.
+snapshot_levels as (
+    select
+        levels.definition_id,
+        levels.client_id,
+        levels.user_count,
+        levels.event_count,
+        levels.day_count,
+        snapshots.snapshot_date
+
+    from levels
+    inner join definitions
+        on levels.definition_id = definitions.definition_id
+            and levels.window_days = definitions.window_days
+    inner join snapshots
+        on levels.change_date <= snapshots.snapshot_date
+            and {{ or_never('levels.next_change_date') }} > snapshots.snapshot_date
+),
+
 judged as (
     select
         definitions.definition_id,
@@ -55,12 +74,10 @@ judged as (
     cross join counted_clients
     inner join snapshots
         on {{ is_within('snapshots.snapshot_date', 'definitions') }}
-    left join levels
+    left join snapshot_levels as levels
         on definitions.definition_id = levels.definition_id
-            and definitions.window_days = levels.window_days
             and counted_clients.client_id = levels.client_id
-            and snapshots.snapshot_date >= levels.change_date
-            and snapshots.snapshot_date < {{ or_never('levels.next_change_date') }}
+            and snapshots.snapshot_date = levels.snapshot_date
 ),
 
 final as (

@@ -25,8 +25,15 @@ renamed as (
         {{ to_utc('occurred_at') }} as occurred_at,
         {{ to_utc('loaded_at') }} as loaded_at,
 
-        -- as delivered
-        {{ raw_row('product', 'usage_events') }} as raw_row
+        -- as delivered: the text of a row is written only where the row is kept
+        event_id as raw_event_id,
+        client_id as raw_client_id,
+        user_id as raw_user_id,
+        event_name as raw_event_name,
+        feature as raw_feature,
+        quantity as raw_quantity,
+        occurred_at as raw_occurred_at,
+        loaded_at as raw_loaded_at
 
     from source
 ),

@@ -1,0 +1,87 @@
+"""What the machine has, and whether a full build of the raw events fits it."""
+
+from __future__ import annotations
+
+import glob
+import os
+import shutil
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import duckdb
+
+from project import ProjectError, RawTable, database_path
+
+GIGABYTE = 10**9
+MEMORY_SHARE, DISK_SHARE = 0.5, 0.9
+# What a full build takes for each raw event, as scripts/benchmark saw it, and a third more.
+FILE_BYTES_PER_EVENT = 100
+SPILL_BYTES_PER_EVENT = 150
+CSV_BYTES_PER_EVENT = 90
+CGROUP_LIMIT = Path("/sys/fs/cgroup/memory.max")
+
+
+def memory_bytes() -> int:
+    """Memory that this process may use: the machine's, or its container's."""
+    total = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    limit = CGROUP_LIMIT.read_text().strip() if CGROUP_LIMIT.exists() else "max"
+    return min(total, int(limit)) if limit.isdigit() else total
+
+
+def free_bytes(path: Path) -> int:
+    """Free disk where a file is or will be."""
+    while not path.exists():
+        path = path.parent
+    return shutil.disk_usage(path).free
+
+
+def limits(environment: Mapping[str, str] = os.environ) -> dict[str, str]:
+    """The limits that profiles.yml reads: as they are set, or else from the machine."""
+    spill = environment.get("ACTIVE_CLIENTS_SPILL_DIRECTORY", f"{database_path()}.tmp")
+    memory = max(1, int(memory_bytes() * MEMORY_SHARE / GIGABYTE))
+    disk = max(1, int(free_bytes(Path(spill)) * DISK_SHARE / GIGABYTE))
+    found = {
+        "ACTIVE_CLIENTS_MEMORY_LIMIT": f"{memory}GB",
+        "ACTIVE_CLIENTS_SPILL_DIRECTORY": spill,
+        "ACTIVE_CLIENTS_SPILL_LIMIT": f"{disk}GB",
+    }
+    return {name: environment.get(name, value) for name, value in found.items()}
+
+
+def count_events(tables: Iterable[RawTable]) -> int | None:
+    """Rows of the raw events: from the files' footers or sizes; unknown in a schema."""
+    (events,) = (table for table in tables if table.label == "product.usage_events")
+    if "/" not in events.location:
+        return None
+    if ".parquet" not in events.location:
+        files = glob.glob(events.location, recursive=True)  # noqa: PTH207, absolute patterns too
+        return sum(Path(file).stat().st_size for file in files) // CSV_BYTES_PER_EVENT
+    with duckdb.connect() as connection:
+        ((count,),) = connection.execute(f"select count(*) from {events.relation}").fetchall()
+    return int(count)
+
+
+def check_room(events: int) -> None:
+    """Stop before a full build that would not end, with the numbers."""
+    database, spill = database_path(), Path(limits()["ACTIVE_CLIENTS_SPILL_DIRECTORY"])
+    needs = {database: events * FILE_BYTES_PER_EVENT}
+    needs[spill] = events * SPILL_BYTES_PER_EVENT
+    on_one_disk = device(database) == device(spill)
+    needed = {database: sum(needs.values())} if on_one_disk else needs
+    for path, size in needed.items():
+        free = free_bytes(path)
+        if size > free:
+            raise ProjectError(
+                f"{events:,} events need about {size / GIGABYTE:.1f} GB of disk at {path.parent}"
+                f" ({needs[database] / GIGABYTE:.1f} GB for the file,"
+                f" {needs[spill] / GIGABYTE:.1f} GB to spill), and {free / GIGABYTE:.1f} GB are"
+                " free; make room, or set ACTIVE_CLIENTS_DATABASE or"
+                " ACTIVE_CLIENTS_SPILL_DIRECTORY to a larger disk"
+            )
+
+
+def device(path: Path) -> int:
+    """The disk that a path is on."""
+    while not path.exists():
+        path = path.parent
+    return path.stat().st_dev
