@@ -18,6 +18,7 @@ curve_parameters as (
         is_geometric,
         exp(mean_logit) / (1 + exp(mean_logit)) as mean_churn,
         exp(log_size) / (1 + exp(mean_logit)) as beta,
+        exp(log_size) / (1 + exp(-mean_logit)) as alpha,
         exp(log_size) as size,
         exp(log_shape) as shape,
         power(
@@ -48,8 +49,8 @@ curve_survival as (
         case
             when is_geometric then exp(greatest(-600, term_number * ln(1 - mean_churn)))
             else exp(greatest(-600, least(0,
-                {{ log_gamma('beta_now') }} - {{ log_gamma('size_now') }}
-                - {{ log_gamma('beta') }} + {{ log_gamma('size') }}
+                {{ log_gamma_fall('beta_now', 'size_now', 'alpha') }}
+                - ({{ log_gamma_fall('beta', 'size', 'alpha') }})
             )))
         end as survival
 

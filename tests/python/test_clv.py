@@ -23,7 +23,8 @@ from test_real_data import folder_of
 
 MACROS = """
 with points as (select * from inputs), {{ hypergeometric('series', 'points') }}
-select number, tail, {{ log_gamma('x') }} as log_gamma, {{ chi_square_tail('x') }} as p_value
+select number, tail, {{ log_gamma('x') }} as log_gamma, {{ chi_square_tail('x') }} as p_value,
+    {{ log_gamma_fall('low', 'high', 'gap') }} as fall
 from series order by number
 """
 SURVIVORS = {
@@ -129,17 +130,40 @@ def test_numerics_are_those_of_scipy(models: Models) -> None:
     c = a + b + generator.uniform(0.1, 20, 400)
     z = generator.uniform(0, 0.85, 400)
     c[c <= 0.1] = 0.5
+    low, gap = 10 ** generator.uniform(-1, 25, 400), 10 ** generator.uniform(-2, 3.9, 400)
     connection = models.database()
     connection.execute(
         "create table inputs (number integer, x double, hyp_a double, hyp_b double,"
-        " hyp_c double, hyp_z double)"
+        " hyp_c double, hyp_z double, low double, gap double, high double)"
     )
-    values = np.column_stack([np.arange(400), x, a, b, c, z]).tolist()
-    connection.executemany("insert into inputs values (?, ?, ?, ?, ?, ?)", values)
+    values = np.column_stack([np.arange(400), x, a, b, c, z, low, gap, low + gap]).tolist()
+    connection.executemany("insert into inputs values (?, ?, ?, ?, ?, ?, ?, ?, ?)", values)
     found = np.array(connection.execute(models.macros).fetchall(), dtype=float)
     np.testing.assert_allclose(found[:, 1], special.hyp2f1(a, b, c, z), rtol=1e-8, atol=1e-8)
     np.testing.assert_allclose(found[:, 2], special.gammaln(x), rtol=1e-11, atol=1e-10)
     np.testing.assert_allclose(found[:, 3], stats.chi2.sf(x, 1), atol=2e-7)
+    fall = special.betaln(low, gap) - special.gammaln(gap)
+    np.testing.assert_allclose(found[:, 4], fall, rtol=1e-8, atol=1e-6)
+
+
+def test_steep_falls_of_survival_stay_falls(models: Models) -> None:
+    """Shapes at their limit raise terms to such powers that gamma functions are all noise."""
+    connection = models.database()
+    connection.execute(
+        "create table int_churn_models as select * from (values"
+        " ('a', 'bdw', 'bdw', 3, -7.76626755, 6.00058594, 2.0),"
+        " ('b', 'bdw', 'bdw', 12, -1.38631124, 9.0, 2.0),"
+        " ('c', 'bdw', 'bdw', 1, -3.0, 3.0, 2.0)) as t (life_table_id, fitted_model,"
+        " churn_model, term_months, mean_logit, log_size, log_shape)"
+    )
+    models.build(connection, "int_churn_curves")
+    curves = connection.execute(
+        "select survival, lag(survival) over (partition by life_table_id order by term_number),"
+        " residual_payments from int_churn_curves"
+    ).fetchall()
+    assert len(curves) > 700
+    assert all(before is None or now <= before for now, before, _ in curves)
+    assert 0 <= min(row[2] for row in curves) <= max(row[2] for row in curves) < 130
 
 
 # ---- contractual: published -----------------------------------------------------------

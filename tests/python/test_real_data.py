@@ -99,7 +99,8 @@ def map_sample(path: Path, sample: str, folder: Path, **variables: Any) -> DbtPr
 
 def build_and_test(project: DbtProject, *select: str) -> None:
     """Only what the figures need; the first sample builds everything."""
-    project.dbt("build", "--exclude-resource-type", "unit_test", "--select", *select)
+    options = ("--exclude-resource-type", "unit_test", "--indirect-selection", "buildable")
+    project.dbt("build", *options, "--select", *select)
 
 
 def column_names(project: DbtProject, table: str) -> list[str]:
@@ -242,7 +243,12 @@ def telco(tmp_path_factory: pytest.TempPathFactory) -> DbtProject:
     folder = folder_of("telco_ibm")
     project = map_sample(tmp_path_factory.mktemp("telco"), "telco_ibm", folder)
     build_and_test(
-        project, "+fct_client_periods", "+marts.revenue", "+fct_survival", "+fct_clv_models"
+        project,
+        "+fct_client_periods",
+        "+marts.revenue",
+        "+marts.retention",
+        "+fct_survival",
+        "+fct_clv_models",
     )
     return project
 

@@ -41,6 +41,7 @@ start as (
     ],
     derived=[{
         'beta': 'exp(log_size) / (1 + exp(mean_logit))',
+        'alpha': 'exp(log_size) / (1 + exp(-mean_logit))',
         'size': 'exp(log_size)',
         'shape': 'exp(log_shape)',
     }],

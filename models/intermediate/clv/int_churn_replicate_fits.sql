@@ -55,7 +55,11 @@ start as (
         {'name': 'log_size', 'step': 0.8, 'lower': -5, 'upper': 9},
         {'name': 'log_shape', 'step': 0.2, 'lower': -2, 'upper': 2},
     ],
-    derived=[{'beta': 'exp(log_size) / (1 + exp(mean_logit))', 'size': 'exp(log_size)'}],
+    derived=[{
+        'beta': 'exp(log_size) / (1 + exp(mean_logit))',
+        'alpha': 'exp(log_size) / (1 + exp(-mean_logit))',
+        'size': 'exp(log_size)',
+    }],
     observed=['term_number', 'at_risk', 'churned', 'has_shape'],
     steps=bdw_likelihood_steps('exp(log_shape * has_shape)'),
     log_likelihood=bdw_log_likelihood(),
