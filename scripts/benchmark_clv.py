@@ -28,6 +28,7 @@ from project import ROOT
 
 FITS = ("int_sbg_search_fits", "int_sbg_fits", "int_bdw_fits")
 SCORES = ("int_purchase_expectations", "int_purchase_predictions")
+INTERVALS = ("int_purchase_slopes", "int_purchase_intervals")
 SURVIVORS = {
     "regular": (1000, 631, 468, 382, 326, 289, 262, 241),
     "high end": (1000, 869, 743, 653, 593, 551, 517, 491),
@@ -42,7 +43,7 @@ def compile_models(directory: Path) -> dict[str, str]:
     subprocess.run(
         [
             str(Path(sys.executable).with_name("dbt")), "--quiet", "compile",
-            "--select", *FITS, *SCORES,
+            "--select", *FITS, *SCORES, *INTERVALS,
             "--target-path", str(directory / "target"), "--log-path", str(directory),
         ],
         cwd=ROOT,
@@ -58,10 +59,11 @@ def compile_models(directory: Path) -> dict[str, str]:
 
 
 def timed(title: str, action: Callable[[], object]) -> None:
-    """Do something and print its seconds."""
-    start = time.perf_counter()
+    """Do something and print its seconds, and those of all cores together."""
+    start, busy = time.perf_counter(), time.process_time()
     action()
-    print(f"  {title:52} {time.perf_counter() - start:8.2f} s", flush=True)
+    elapsed, busy = time.perf_counter() - start, time.process_time() - busy
+    print(f"  {title:52} {elapsed:8.2f} s {busy:8.2f} s CPU", flush=True)
 
 
 def build(connection: duckdb.DuckDBPyConnection, sql: dict[str, str], *names: str) -> None:
@@ -151,6 +153,17 @@ def load_summaries(connection: duckdb.DuckDBPyConnection, clients: int) -> None:
         f"create table int_spend_fits as select date '2025-06-30' as origin_date,"
         f" {P} as p, {Q} as q, {V} as v, true as is_converged"
     )
+    connection.execute("create table as_of as select date '2025-06-30' as as_of_date")
+    for name, size in (("purchase", 4), ("spend", 3)):
+        columns = ", ".join(
+            f"{0.03 if i == j else 0.01} as covariance_{i}_{j}"
+            for i in range(1, size + 1)
+            for j in range(i, size + 1)
+        )
+        connection.execute(
+            f"create table int_{name}_covariances as"
+            f" select date '2025-06-30' as origin_date, {columns}"
+        )
 
 
 def read_histories(connection: duckdb.DuckDBPyConnection) -> tuple[np.ndarray, ...]:
@@ -203,6 +216,7 @@ def main() -> int:
         load_summaries(connection, clients)
         print(f"{clients:,} buyers:")
         timed("SQL: expected purchases, spend and value", lambda: build(connection, sql, *SCORES))
+        timed("SQL: their intervals", lambda: build(connection, sql, *INTERVALS))
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2
         print(f"  {'SQL: peak memory of the process so far':52} {peak:8.2f} GB")
         histories = read_histories(connection)

@@ -43,15 +43,15 @@
     select
         {{ key }},
         {%- for i, j in pairs %}
-        cast(sum(
+        cast(sum(cast(
             {%- if i == j %}
             case
-                when distance = 0 then 2 * log_likelihood
-                when distance = 1 and offset_{{ i }} <> 0 then -log_likelihood
+                when distance = 0 then 2
+                when distance = 1 and offset_{{ i }} <> 0 then -1
             end
             {%- else %}
-            -0.25 * offset_{{ i }} * offset_{{ j }} * log_likelihood
-            {%- endif %}
+            -0.25 * offset_{{ i }} * offset_{{ j }}
+            {%- endif %} * cast(log_likelihood as {{ type_double() }}) as decimal(28, 10))
         ) as {{ type_double() }}) / 0.0004 as c_{{ i }}_{{ j }}{{ ',' if not loop.last }}
         {%- endfor %}
 
