@@ -41,7 +41,7 @@ from typing import Any
 import duckdb
 import yaml
 
-from benchmark_ways import Counts, is_installed, project_answers
+from benchmark_ways import MODELS_FILE, Counts, is_installed, project_answers
 from engines import SOURCES
 from project import ROOT, ProjectError
 
@@ -272,10 +272,10 @@ class Contest:
 
     def export(self) -> None:
         """What the ways start from: who is who, and one row per user and day."""
-        for path in (self.work / "models.duckdb", self.work / "models.json"):
-            path.unlink(missing_ok=True)
-        shutil.copy(self.work / "build.duckdb", self.work / "models.duckdb")
-        with duckdb.connect(str(self.work / "models.duckdb"), read_only=True) as connection:
+        copy = self.work / MODELS_FILE
+        copy.parent.mkdir(exist_ok=True)
+        shutil.copy(self.work / "build.duckdb", copy)
+        with duckdb.connect(str(copy), read_only=True) as connection:
             for name, sql in {
                 "clients": "from intermediate.int_client_identities",
                 "users": "from intermediate.int_user_identities",
@@ -288,7 +288,7 @@ class Contest:
         compiled = self.work / "target/compiled/active_clients/models"
         named = []
         for name in (*SPAN_MODELS, *SHARED[2:]):
-            sql = next(compiled.rglob(f"{name}.sql")).read_text().replace('"build".', "")
+            sql = next(compiled.rglob(f"{name}.sql")).read_text()
             schema = "marts" if name.startswith("fct_") else "intermediate"
             named.append((f"{schema}.{name}", sql))
         (self.work / "models.json").write_text(json.dumps(named))
@@ -343,7 +343,7 @@ class Contest:
 
 def project_answers_of(work: Path) -> Counts:
     """The marts' answers, and the rows they come from."""
-    with duckdb.connect(str(work / "models.duckdb"), read_only=True) as connection:
+    with duckdb.connect(str(work / MODELS_FILE), read_only=True) as connection:
         connection.execute("set TimeZone = 'UTC'")
         found = project_answers(connection)
         found["rows"] = dict(

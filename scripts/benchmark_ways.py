@@ -17,6 +17,8 @@ from typing import Any
 import duckdb
 
 WINDOWS = (1, 7, 28)
+# A copy of the private file; views name it by the stem.
+MODELS_FILE = Path("models/build.duckdb")
 Counts = dict[str, dict[str, int]]
 
 # Daily actives: a user enters the window on a day after a gap, and leaves it a window after
@@ -205,7 +207,7 @@ def naive_join(folder: Path) -> Counts:
 def models(folder: Path) -> Counts:
     """The project's models, as compiled: both definitions, clients too, by segment and plan."""
     compiled = json.loads((folder / "models.json").read_text())
-    with duckdb.connect(str(folder / "models.duckdb")) as connection:
+    with duckdb.connect(str(folder / MODELS_FILE)) as connection:
         connection.execute("set enable_progress_bar = false; set TimeZone = 'UTC'")
         connection.execute(f"set memory_limit = '{os.environ['ACTIVE_CLIENTS_MEMORY_LIMIT']}'")
         for relation, sql in compiled:
