@@ -26,7 +26,7 @@
 ) %}
 {{ pattern_grid(name ~ '_grid', parameters | length, reach, shrink) }},
 
-{{ search_begins() }}
+{{ search_begins([data, name ~ '_grid']) }}
 {{ name }}_0 as (
     select
         {{ key }},
