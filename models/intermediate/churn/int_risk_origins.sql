@@ -72,7 +72,8 @@ paired as (
     select
         *,
         churned_count * kept_count as pair_count,
-        rank_sum - churned_count * (churned_count + 1) / 2.0 as concordant_count
+        cast(rank_sum - churned_count * (churned_count + 1) / 2.0 as decimal(18, 4))
+            as concordant_count
 
     from counted
 ),
