@@ -15,6 +15,8 @@ from project import ROOT
 from test_project import models, parsed_manifest, relative, sql_files, without_comments
 
 README = ROOT / "README.md"
+METRICS = ROOT / "docs/metrics.md"
+CONFIGURATION = ROOT / "docs/configuration.md"
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 DISPOSITIONS = {"accepted", "duplicate", "quarantined"}
 
@@ -39,9 +41,9 @@ def names(cell: str) -> list[str]:
     return re.findall(r"`([^`]+)`", cell)
 
 
-def documented(heading: str) -> list[str]:
-    """The names in the first column of a table in the README."""
-    return [name for row in table_rows(section(README, heading)) for name in names(row[0])]
+def documented(text: str) -> list[str]:
+    """The names in the first column of the tables of a text."""
+    return [name for row in table_rows(text) for name in names(row[0])]
 
 
 def declared_vars() -> dict[str, object]:
@@ -54,23 +56,23 @@ def metric_names() -> list[str]:
 
 
 def test_readme_stays_readable() -> None:
-    """A line per mart, metric and variable, and little else."""
+    """A line per mart, and little else."""
     tables = sum(line.startswith("|") for line in README.read_text().splitlines())
-    assert len(README.read_text().splitlines()) - tables < 130
+    assert len(README.read_text().splitlines()) - tables < 160
 
 
 def test_readme_lists_every_mart_once() -> None:
-    assert sorted(documented("What you get")) == sorted(models("marts"))
+    assert sorted(documented(section(README, "What you get"))) == sorted(models("marts"))
 
 
-def test_readme_lists_every_metric_once() -> None:
-    assert sorted(documented("Metrics")) == metric_names()
+def test_every_metric_is_listed_once() -> None:
+    assert sorted(documented(METRICS.read_text())) == metric_names()
 
 
-def test_readme_lists_every_variable_once_with_its_default() -> None:
-    assert sorted(documented("Configuration")) == sorted(declared_vars())
+def test_every_variable_is_listed_once_with_its_default() -> None:
+    assert sorted(documented(CONFIGURATION.read_text())) == sorted(declared_vars())
     wrong = {}
-    for variables, default, _ in table_rows(section(README, "Configuration")):
+    for variables, default, _ in table_rows(CONFIGURATION.read_text()):
         said = "" if default == "empty" else default.strip("`")
         for name in names(variables):
             value = declared_vars()[name]
