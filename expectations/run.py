@@ -32,6 +32,7 @@ import duckdb  # noqa: E402
 import great_expectations as gx  # noqa: E402
 
 import duckdb_datasource  # noqa: E402, F401  (defining the class registers add_duckdb)
+from machine import connection_limits  # noqa: E402
 from project import (  # noqa: E402
     ROOT,
     ProjectError,
@@ -166,7 +167,7 @@ def raw_database(tables: list[RawTable]) -> Iterator[Path]:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.unlink(missing_ok=True)
     try:
-        with duckdb.connect(str(path)) as connection:
+        with duckdb.connect(str(path), config=connection_limits()) as connection:
             connection.execute("set TimeZone = 'UTC'")
             is_needed = any(table.enabled and "/" not in table.location for table in tables)
             if is_needed and database_path().exists():
@@ -213,7 +214,7 @@ class Runner:
             name=section,
             connection_string=f"duckdb:///{database}",
             create_temp_table=False,
-            kwargs={"connect_args": {"read_only": True}},
+            kwargs={"connect_args": {"read_only": True, "config": connection_limits()}},
         )
 
     def close(self) -> None:

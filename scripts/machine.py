@@ -7,6 +7,7 @@ import os
 import shutil
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -40,12 +41,24 @@ def limits(environment: Mapping[str, str] = os.environ) -> dict[str, str]:
     spill = environment.get("ACTIVE_CLIENTS_SPILL_DIRECTORY", f"{database_path()}.tmp")
     memory = max(1, int(memory_bytes() * MEMORY_SHARE / GIGABYTE))
     disk = max(1, int(free_bytes(Path(spill)) * DISK_SHARE / GIGABYTE))
+    # Rounded down to a power of two: dbt reads the whole project again when a limit changes.
+    disk = 2 ** (disk.bit_length() - 1)
     found = {
         "ACTIVE_CLIENTS_MEMORY_LIMIT": f"{memory}GB",
         "ACTIVE_CLIENTS_SPILL_DIRECTORY": spill,
         "ACTIVE_CLIENTS_SPILL_LIMIT": f"{disk}GB",
     }
     return {name: environment.get(name, value) for name, value in found.items()}
+
+
+def connection_limits() -> dict[str, Any]:
+    """The same for a connection that is not dbt's."""
+    found = limits()
+    return {
+        "memory_limit": found["ACTIVE_CLIENTS_MEMORY_LIMIT"],
+        "temp_directory": found["ACTIVE_CLIENTS_SPILL_DIRECTORY"],
+        "max_temp_directory_size": found["ACTIVE_CLIENTS_SPILL_LIMIT"],
+    }
 
 
 def count_events(tables: Iterable[RawTable]) -> int | None:

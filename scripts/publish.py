@@ -17,6 +17,7 @@ from typing import Any
 import duckdb
 import yaml
 
+from machine import connection_limits
 from project import (
     DEFAULT_PUBLISHED_FILE,
     ROOT,
@@ -68,7 +69,7 @@ class Publication:
         self.next.parent.mkdir(parents=True, exist_ok=True)
         self.discard()
         try:
-            with duckdb.connect(str(self.next)) as connection:
+            with duckdb.connect(str(self.next), config=connection_limits()) as connection:
                 connection.execute("set TimeZone = 'UTC'")
                 connection.execute(
                     f"attach {text(str(database_path()))} as {quoted(self.catalog)} (read_only)"
