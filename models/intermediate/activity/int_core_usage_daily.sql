@@ -1,5 +1,5 @@
--- Grain: one row per definition, client, user, event name, feature and day with at least one
--- qualifying event: a core action of the definition by a client and user that count.
+-- Grain: one row per definition and row of `fct_usage_daily` that qualifies: a core action of
+-- the definition by a client and user that count. Those who read it group it by themselves.
 
 {{ config(materialized='view') }}
 
@@ -19,10 +19,25 @@ core_actions as (
 ),
 
 -- An event name listed by itself decides; '*' decides for all that are not listed.
-qualifying_usage as (
+final as (
     select
+        -- ids
         definitions.definition_id,
-        usage_daily.*
+        usage_daily.delivered_client_id,
+        usage_daily.delivered_user_id,
+        usage_daily.client_id,
+        usage_daily.user_id,
+
+        -- strings
+        usage_daily.event_name,
+        usage_daily.feature,
+
+        -- numerics
+        usage_daily.event_count,
+
+        -- dates
+        usage_daily.activity_date,
+        usage_daily.loaded_date
 
     from usage_daily
     inner join definitions
@@ -37,21 +52,6 @@ qualifying_usage as (
             and {{ is_within('usage_daily.activity_date', 'other_actions') }}
 
     where coalesce(named_actions.is_core, other_actions.is_core, false)
-),
-
-final as (
-    select
-        definition_id,
-        client_id,
-        user_id,
-        event_name,
-        feature,
-        cast(sum(event_count) as bigint) as event_count,
-        activity_date
-
-    from qualifying_usage
-
-    group by definition_id, client_id, user_id, event_name, feature, activity_date
 )
 
 select * from final
