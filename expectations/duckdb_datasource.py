@@ -15,6 +15,8 @@ from great_expectations.execution_engine import SqlAlchemyExecutionEngine
 class DuckDBExecutionEngine(SqlAlchemyExecutionEngine):
     """Keeps one connection open: DuckDB's rows are gone once the connection is."""
 
+    _connection: sqlalchemy.Connection | None
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         # Great Expectations knows no DuckDB; of the dialects it tells apart by a

@@ -176,9 +176,10 @@ class Warehouse:
         self.connection.execute(f"delete from {self.relation(name)}")
 
     def build(self, names: Iterable[str]) -> None:
-        """Fill models that are empty, in this order."""
+        """Fill models that are empty, in this order; seeds hold what was inserted."""
         for name in names:
-            self.connection.execute(f"execute {name}")
+            if self.nodes[name].resource_type == "model":
+                self.connection.execute(f"execute {name}")
 
     def replace_days(self, name: str, sql: str) -> None:
         """What dbt's delete+insert does with the days that an incremental model returns."""

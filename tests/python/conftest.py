@@ -16,8 +16,13 @@ from typing import Any
 import duckdb
 import pytest
 import yaml
+from hypothesis.internal.conjecture import providers
 
 from project import ROOT, raw_tables, read_vars
+
+# Hypothesis also draws the constants of whatever modules are loaded, so that the same test would
+# try other examples in another process.
+providers._get_local_constants = lambda: providers._local_constants
 
 SOURCES = ("crm", "product", "billing", "feedback", "support")
 

@@ -197,10 +197,7 @@ def test_marts_equal_the_reference(warehouse: Warehouse, history: History) -> No
 
 
 def test_histories_fill_every_mart() -> None:
-    """Else nothing would have been compared.
-
-    Hypothesis draws by the modules it finds loaded, so the counts differ from run to run.
-    """
+    """Else nothing would have been compared."""
     assert {mart: count for mart, count in filled.items() if count < HISTORIES / 10} == {}
     assert filled.keys() == MARTS.keys()
 
