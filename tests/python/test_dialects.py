@@ -110,7 +110,8 @@ def test_a_macro_that_renders_another_engines_type_fails_the_check(tmp_path: Pat
         "import sys; from pathlib import Path;"
         f"sys.path.insert(0, {str(Path(check_dialects.__file__).parent)!r});"
         "from check_dialects import check_dialect;"
-        f"outcome = check_dialect('bigquery', Path({str(project)!r}), Path({str(output)!r}));"
+        f"folders = Path({str(project)!r}), Path({str(output)!r});"
+        "outcome = check_dialect('bigquery', *folders, only='path:models/staging/crm');"
         f"Path({str(tmp_path / 'said')!r}).write_text(outcome.error or str(outcome.findings[0]))"
     )
     subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)

@@ -33,7 +33,7 @@ def test_demo_in_three_loads_equals_full_refresh(tmp_path: Path) -> None:
         project.write_raw(path.stem, read_demo(path.stem))
     events, clients = read_demo("usage_events"), read_demo("clients")
     random.Random(1).shuffle(events)
-    marts = ["+fct_row_dispositions", "+fct_quarantined_rows", "+fct_client_activity_daily"]
+    marts = ["+fct_row_dispositions", "+fct_quarantined_rows", "+fct_usage_daily"]
     build = ["build", "--resource-type", "model", "--resource-type", "seed", "--select", *marts]
     for load in range(1, 4):
         project.write_raw("usage_events", events[: len(events) * load // 3])
