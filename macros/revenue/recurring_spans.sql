@@ -7,8 +7,9 @@
 
     versions  a relation with one row per version, and per key
     keys      columns within which histories are independent
+    last_day  the last day whose changes count, by default as_of_date
 #}
-{% macro recurring_spans(versions, keys=[]) %}
+{% macro recurring_spans(versions, keys=[], last_day=none) %}
 {%- set of_subscription = (keys + ['subscription_id']) | join(', ') -%}
 {%- set of_client = (keys + ['client_id']) | join(', ') -%}
 {%- set never = far_future() -%}
@@ -87,7 +88,7 @@ bounded as (
     from ended
 ),
 
-{{ grouped_changes('bounded', keys) }},
+{{ grouped_changes('bounded', keys, last_day) }},
 
 final as (
     select

@@ -28,9 +28,7 @@ final as (
     select
         origin_date,
         {{ add_months('origin_date', 12) }} as horizon_end_date,
-        case
-            when origin_number = 0 then {{ or_never('cast(null as date)') }} else origin_date
-        end
+        case when origin_number = 0 then {{ add_days(never(), -1) }} else origin_date end
             as known_until_date,
         origin_number = 0 as is_as_of,
         {{ add_months('origin_date', 12) }} <= as_of_date as is_mature

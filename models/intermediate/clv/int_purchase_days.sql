@@ -4,8 +4,7 @@
 with
 
 invoices as (
-    select * from {{ ref('int_invoices_classified') }}
-    where disposition in ('accepted', 'duplicate')
+    {{ known_rows(ref('int_invoices_classified'), ['invoice_id']) }}
 ),
 
 identities as (
@@ -27,18 +26,13 @@ origins as (
     select * from {{ ref('int_clv_origins') }}
 ),
 
-deliveries as (
+purchases as (
     select
         origins.origin_date,
         clients.client_id,
-        invoices.invoice_status,
         invoices.currency_code,
         invoices.amount,
-        {{ reporting_date('coalesce(invoices.paid_at, invoices.issued_at)') }} as paid_date,
-        row_number() over (
-            partition by origins.origin_date, invoices.invoice_id
-            order by invoices.loaded_at desc, invoices.raw_row desc
-        ) as delivery_rank
+        {{ reporting_date('coalesce(invoices.paid_at, invoices.issued_at)') }} as paid_date
 
     from invoices
     inner join identities
@@ -46,30 +40,30 @@ deliveries as (
     inner join clients
         on identities.canonical_client_id = clients.client_id
     inner join origins
-        on cast(invoices.loaded_at as date) <= origins.known_until_date
+        on {{ is_known('invoices', 'origins.known_until_date') }}
+
+    where invoices.invoice_status = 'paid'
 ),
 
 final as (
     select
-        deliveries.origin_date,
-        deliveries.client_id,
-        deliveries.paid_date as purchase_date,
-        cast(sum(cast(deliveries.amount * rates.rate as decimal(18, 4))) as decimal(18, 4))
+        purchases.origin_date,
+        purchases.client_id,
+        purchases.paid_date as purchase_date,
+        cast(sum(cast(purchases.amount * rates.rate as decimal(18, 4))) as decimal(18, 4))
             as revenue_amount
 
-    from deliveries
+    from purchases
     inner join rates
-        on deliveries.currency_code = rates.currency_code
-            and deliveries.paid_date >= rates.valid_from
-            and deliveries.paid_date < {{ or_never('rates.valid_to') }}
+        on purchases.currency_code = rates.currency_code
+            and purchases.paid_date >= rates.valid_from
+            and purchases.paid_date < {{ or_never('rates.valid_to') }}
 
-    where deliveries.delivery_rank = 1
-        and deliveries.invoice_status = 'paid'
-        and deliveries.paid_date <= deliveries.origin_date
+    where purchases.paid_date <= purchases.origin_date
 
-    group by deliveries.origin_date, deliveries.client_id, deliveries.paid_date
+    group by purchases.origin_date, purchases.client_id, purchases.paid_date
 
-    having max(deliveries.amount) > 0
+    having max(purchases.amount) > 0
 )
 
 select * from final

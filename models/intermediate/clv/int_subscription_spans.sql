@@ -4,9 +4,8 @@
 
 with
 
-subscriptions as (
-    select * from {{ ref('int_subscriptions_classified') }}
-    where disposition in ('accepted', 'duplicate')
+versions as (
+    {{ known_rows(ref('int_subscriptions_classified'), ['subscription_id', 'version']) }}
 ),
 
 clients as (
@@ -26,30 +25,19 @@ rates as (
     select * from {{ ref('int_exchange_rate_spans') }}
 ),
 
-deliveries as (
+known as (
     select
         origins.origin_date,
-        subscriptions.*,
-        row_number() over (
-            partition by
-                origins.origin_date, subscriptions.subscription_id, subscriptions.version
-            order by subscriptions.loaded_at desc, subscriptions.raw_row desc
-        ) as delivery_rank
+        versions.*
 
-    from subscriptions
-    cross join origins
-
-    where cast(subscriptions.loaded_at as date) <= origins.known_until_date
-        and {{ reporting_date('subscriptions.started_at') }} <= origins.origin_date
-),
-
-known as (
-    select * from deliveries
-    where delivery_rank = 1
+    from versions
+    inner join origins
+        on {{ is_known('versions', 'origins.known_until_date') }}
+            and {{ reporting_date('versions.started_at') }} <= origins.origin_date
 ),
 
 spans as (
-    {{ recurring_spans('known', ['origin_date']) | indent(4) }}
+    {{ recurring_spans('known', ['origin_date'], 'origin_date') | indent(4) }}
 ),
 
 final as (

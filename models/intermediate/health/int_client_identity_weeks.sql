@@ -36,7 +36,7 @@ clients as (
 
     from snapshots
     inner join client_rows
-        on {{ is_known('client_rows', 'snapshots') }}
+        on {{ is_known('client_rows', 'snapshots.snapshot_date') }}
 ),
 
 {{ follow_merges('clients', 'client_id', 'merged_into_client_id', within='week_index') }},

@@ -36,7 +36,7 @@ known_versions as (
     from identities
     inner join versions
         on identities.client_id = versions.client_id
-            and {{ is_known('versions', 'identities') }}
+            and {{ is_known('versions', 'identities.snapshot_date') }}
             and identities.snapshot_date >= {{ reporting_date('versions.started_at') }}
 ),
 

@@ -33,7 +33,7 @@ known_facts as (
     from identities
     inner join invoices
         on identities.client_id = invoices.client_id
-            and {{ is_known('invoices', 'identities') }}
+            and {{ is_known('invoices', 'identities.snapshot_date') }}
             and identities.snapshot_date >= {{ reporting_date('invoices.issued_at') }}
             and identities.snapshot_date < {{ add_days(
                 reporting_date('invoices.issued_at'), number_var('contact_window_days', 1)
@@ -54,7 +54,7 @@ known_facts as (
     from identities
     inner join touchpoints
         on identities.client_id = touchpoints.client_id
-            and {{ is_known('touchpoints', 'identities') }}
+            and {{ is_known('touchpoints', 'identities.snapshot_date') }}
             and identities.snapshot_date >= {{ reporting_date('touchpoints.occurred_at') }}
             and identities.snapshot_date < {{ add_days(
                 reporting_date('touchpoints.occurred_at'), number_var('contact_window_days', 1)

@@ -31,7 +31,7 @@ known_facts as (
     from identities
     inner join responses
         on identities.client_id = responses.client_id
-            and {{ is_known('responses', 'identities') }}
+            and {{ is_known('responses', 'identities.snapshot_date') }}
             and identities.snapshot_date >= {{ reporting_date('responses.responded_at') }}
             and identities.snapshot_date < {{ add_days(
                 reporting_date('responses.responded_at'), number_var('sentiment_window_days', 1)
@@ -57,7 +57,7 @@ known_facts as (
     from identities
     inner join tickets
         on identities.client_id = tickets.client_id
-            and {{ is_known('tickets', 'identities') }}
+            and {{ is_known('tickets', 'identities.snapshot_date') }}
             and identities.snapshot_date >= {{ reporting_date('tickets.opened_at') }}
             and identities.snapshot_date
             < {{ add_days(reporting_date('tickets.opened_at'), 84) }}

@@ -50,7 +50,7 @@ users as (
     inner join special_users
         on judged_rows.user_id = special_users.user_id
     inner join snapshots
-        on {{ is_known('judged_rows', 'snapshots') }}
+        on {{ is_known('judged_rows', 'snapshots.snapshot_date') }}
 ),
 
 {{ follow_merges('users', 'user_id', 'merged_into_user_id', within='week_index') }},
