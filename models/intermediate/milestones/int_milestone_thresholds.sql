@@ -5,13 +5,17 @@
 with
 
 rules as (
-    select * from {{ ref('milestone_rules') }}
+    select
+        *,
+        case when milestone_kind = 'first_value' then 'uses' else milestone_kind end as measure
+
+    from {{ ref('milestone_rules') }}
 ),
 
 levels as (
     select
         client_id,
-        'first_value' as milestone_kind,
+        'uses' as measure,
         activity_date as level_date,
         cast(total_event_count as decimal(18, 4)) as amount
 
@@ -21,17 +25,7 @@ levels as (
 
     select
         client_id,
-        'uses' as milestone_kind,
-        activity_date as level_date,
-        cast(total_event_count as decimal(18, 4)) as amount
-
-    from {{ ref('int_client_uses_daily') }}
-
-    union all
-
-    select
-        client_id,
-        'seats' as milestone_kind,
+        'seats' as measure,
         valid_from as level_date,
         cast(seat_count as decimal(18, 4)) as amount
 
@@ -41,7 +35,7 @@ levels as (
 
     select
         client_id,
-        'spend' as milestone_kind,
+        'spend' as measure,
         paid_date as level_date,
         cast(total_spend_amount as decimal(18, 4)) as amount
 
@@ -51,12 +45,12 @@ levels as (
 highest as (
     select
         client_id,
-        milestone_kind,
+        measure,
         max(amount) as amount
 
     from levels
 
-    group by client_id, milestone_kind
+    group by client_id, measure
 ),
 
 paces as (
@@ -70,23 +64,23 @@ as_of as (
 reached as (
     select
         levels.client_id,
-        levels.milestone_kind,
+        rules.milestone_kind,
         rules.threshold,
         min(levels.level_date) as milestone_date,
         false as is_estimated
 
     from levels
     inner join rules
-        on levels.milestone_kind = rules.milestone_kind
+        on levels.measure = rules.measure
             and levels.amount >= rules.threshold
 
-    group by levels.client_id, levels.milestone_kind, rules.threshold
+    group by levels.client_id, rules.milestone_kind, rules.threshold
 ),
 
 coming as (
     select
         highest.client_id,
-        highest.milestone_kind,
+        rules.milestone_kind,
         rules.threshold,
         {{ add_days(
             'as_of.as_of_date',
@@ -96,11 +90,11 @@ coming as (
 
     from highest
     inner join rules
-        on highest.milestone_kind = rules.milestone_kind
+        on highest.measure = rules.measure
             and highest.amount < rules.threshold
     inner join paces
         on highest.client_id = paces.client_id
-            and highest.milestone_kind = paces.milestone_kind
+            and rules.milestone_kind = paces.milestone_kind
     cross join as_of
 
     where paces.daily_pace > 0
