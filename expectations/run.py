@@ -375,10 +375,12 @@ def print_summary(section: str, outcomes: list[Outcome], verbose: bool) -> bool:
     ran = [outcome for outcome in outcomes if not outcome.off]
     critical = sum(len(outcome.critical) for outcome in ran)
     warned = sum(len(outcome.warning) for outcome in ran)
+    details = target_path() / "gx" / section / "index.html"
+    if details.is_relative_to(ROOT):
+        details = details.relative_to(ROOT)
     print(
         f"      {section}: {sum(o.expectations for o in ran)} expectations in {len(ran)} suites, "
-        f"{critical} errors, {warned} warnings, {len(outcomes) - len(ran)} off; "
-        f"details {target_path() / 'gx' / section / 'index.html'}"
+        f"{critical} errors, {warned} warnings, {len(outcomes) - len(ran)} off; details {details}"
     )
     return critical == 0
 
