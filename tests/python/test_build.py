@@ -7,6 +7,8 @@ import shutil
 import sys
 from pathlib import Path
 
+import duckdb
+
 from conftest import Built, DbtProject, run_script, table_hashes
 
 
@@ -30,10 +32,29 @@ def test_every_raw_row_is_accounted_for_in_the_answers(built: Built) -> None:
     assert " = " in row
 
 
-def test_second_build_changes_no_row(built: Built, tmp_path: Path) -> None:
+def test_second_build_changes_no_row_and_a_failing_model_keeps_its_old_table(
+    built: Built, tmp_path: Path
+) -> None:
     again = copy_of(built, tmp_path)
     before = table_hashes(again.database)
+    with duckdb.connect(str(again.database)) as connection:
+        connection.execute("drop table marts.dim_plans")
+        connection.execute("create view marts.dim_plans as select 1 as of_another_kind")
+        connection.execute("drop view marts.fct_usage_daily")
+        connection.execute("create table marts.fct_usage_daily as select 1 as of_another_kind")
+    again.manifest = again.dbt("parse").result
     again.dbt("build", "--exclude-resource-type", "test", "--exclude-resource-type", "unit_test")
+    assert table_hashes(again.database) == before
+
+    with duckdb.connect(str(again.database)) as connection:
+        connection.execute("alter table intermediate.int_plans_classified rename to plans_before")
+        connection.execute(
+            "create view intermediate.int_plans_classified as "
+            "select * replace (cast(error('broken' || plan_id) as varchar) as plan_id) "
+            "from intermediate.plans_before"
+        )
+    result = again.dbt("run", "--select", "dim_plans", check=False)
+    assert "broken" in result.result.results[-1].message
     assert table_hashes(again.database) == before
 
 
