@@ -13,6 +13,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
 
@@ -151,16 +152,22 @@ def contract_problems(messages: list[str]) -> list[str]:
 
 
 class Dbt:
-    """dbt in this process, quiet: its log file has everything."""
+    """dbt in this process, quiet: its log file has what it says."""
 
     def __init__(self, vars_text: str, verbose: bool) -> None:
-        self._options = ["--log-level", "info" if verbose else "none", "--log-level-file", "info"]
+        # dbt's own log file renders every line of its debugging before it leaves them out.
+        self._options = ["--log-level", "info" if verbose else "none", "--log-level-file", "none"]
         self._vars = ["--vars", vars_text] if vars_text else []
         self._manifest: Any = None
+        log_path().mkdir(parents=True, exist_ok=True)
+        self._log = (log_path() / "dbt.log").open("w", buffering=1)
         self.errors: list[str] = []
 
-    def _note_error(self, event: Any) -> None:
-        """Keep what dbt says went wrong: not every result carries it."""
+    def _note(self, event: Any) -> None:
+        """Log what dbt says, and keep what went wrong: not every result carries it."""
+        if event.info.level == "debug":
+            return
+        self._log.write(f"{datetime.now(UTC):%H:%M:%S} [{event.info.level:5}] {event.info.msg}\n")
         if event.info.level == "error":
             self.errors.append(event.info.msg)
 
@@ -169,7 +176,7 @@ class Dbt:
         from dbt.cli.main import dbtRunner
 
         self.errors = []
-        runner = dbtRunner(manifest=self._manifest, callbacks=[self._note_error])
+        runner = dbtRunner(manifest=self._manifest, callbacks=[self._note])
         return runner.invoke([*self._options, *command, *self._vars])
 
     def parse(self) -> None:
