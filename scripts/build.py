@@ -19,6 +19,7 @@ from typing import IO, Any
 
 import duckdb
 
+from answers import read_answers
 from machine import check_room, count_events, limits
 from project import (
     DEFAULT_PUBLISHED_FILE,
@@ -31,6 +32,7 @@ from project import (
     read_vars,
     target_path,
 )
+from unchanged import is_unchanged, read_by_build, remember
 
 STEPS = 7
 SHOWN_FAILURES = 10
@@ -339,10 +341,31 @@ def check_and_publish(
         publication.commit()
 
 
-def build(arguments: argparse.Namespace) -> None:
-    """All steps."""
+def build(arguments: argparse.Namespace) -> str:
+    """Build unless nothing has changed, and show the answers; what was done, in words."""
     variables = read_vars(arguments.vars)
+    published = ROOT / arguments.target_file
+    read = read_by_build(variables)
+    is_asked_for = any(
+        (arguments.again, arguments.full_refresh, arguments.unit_tests, arguments.verbose)
+    )
+    if not is_asked_for and is_unchanged(read, published):
+        print("Nothing has changed since the last build; scripts/build --again builds anyway.")
+        print(f"\n{read_answers(published, variables)}\n")
+        return "Build found up to date"
     progress = Progress()
+    build_and_publish(arguments, variables, progress)
+    remember(read, published)
+    with progress.step("read the answers"):
+        answers = read_answers(published, variables)
+    print(f"\n{answers}\n")
+    return "Build passed"
+
+
+def build_and_publish(
+    arguments: argparse.Namespace, variables: dict[str, Any], progress: Progress
+) -> None:
+    """All steps to a published file."""
     dbt = Dbt(arguments.vars, arguments.verbose)
     expectations = Expectations(arguments.vars, arguments.verbose)
     # Files can be checked while dbt reads the project; the private file has one user at a time.
@@ -366,17 +389,13 @@ def build(arguments: argparse.Namespace) -> None:
         check_and_publish(expectations, progress, arguments.target_file, variables)
     finally:
         expectations.close()
-    from answers import read_answers
-
-    with progress.step("read the answers"):
-        answers = read_answers(ROOT / arguments.target_file, variables)
-    print(f"\n{answers}\n")
 
 
 def parse_arguments() -> argparse.Namespace:
     """The command line."""
     parser = argparse.ArgumentParser(prog="scripts/build", description=__doc__.splitlines()[0])
     parser.add_argument("--vars", default="", help="YAML, as for dbt: '{as_of_date: 2025-06-30}'")
+    parser.add_argument("--again", action="store_true", help="build though nothing has changed")
     parser.add_argument("--full-refresh", action="store_true", help="rebuild incremental models")
     parser.add_argument(
         "--target-file", type=Path, default=DEFAULT_PUBLISHED_FILE, help="the file to publish"
@@ -394,7 +413,7 @@ def main() -> int:
     start = time.perf_counter()
     try:
         with only_build():
-            build(arguments)
+            done = build(arguments)
     except (BuildError, ProjectError, duckdb.Error) as error:
         kept = (
             f"What readers see, {arguments.target_file}, stays as it was"
@@ -409,7 +428,7 @@ def main() -> int:
         print("Build stopped; what is published stays as it was.", flush=True)
         return 130
     seconds = time.perf_counter() - start
-    print(f"Build passed in {seconds:.0f} s. Readers see {arguments.target_file}.", flush=True)
+    print(f"{done} in {seconds:.0f} s. Readers see {arguments.target_file}.", flush=True)
     return 0
 
 

@@ -8,8 +8,12 @@ import sys
 from pathlib import Path
 
 import duckdb
+import pytest
 
+import unchanged
 from conftest import Built, DbtProject, run_script, table_hashes
+from project import read_vars
+from unchanged import is_unchanged, read_by_build, remember
 
 
 def copy_of(built: Built, path: Path, **variables: object) -> DbtProject:
@@ -56,6 +60,70 @@ def test_second_build_changes_no_row_and_a_failing_model_keeps_its_old_table(
     result = again.dbt("run", "--select", "dim_plans", check=False)
     assert "broken" in result.result.results[-1].message
     assert table_hashes(again.database) == before
+
+
+def test_nothing_is_built_again_when_nothing_has_changed(built: Built) -> None:
+    before = built.project.database.stat(), built.published.stat()
+    result = built.project.build()
+    assert result.stdout.startswith("Nothing has changed since the last build")
+    assert answers(result.stdout) == answers(built.output)
+    assert result.stdout.splitlines()[-1].startswith("Build found up to date in ")
+    assert (built.project.database.stat(), built.published.stat()) == before
+
+
+def answers(output: str) -> str:
+    """The table of answers in what a build printed."""
+    return output[output.index("As of ") : output.index("Raw rows")]
+
+
+def test_what_a_build_reads_is_noticed(
+    project: DbtProject, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = tmp_path / "project"
+    for path in ("models/marts/core", "dbt_project.yml", "profiles.yml", "uv.lock"):
+        copy = shutil.copytree if (unchanged.ROOT / path).is_dir() else shutil.copy
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        copy(unchanged.ROOT / path, root / path)
+    monkeypatch.setattr(unchanged, "ROOT", root)
+    variables = read_vars(project.vars_text)
+    model = root / "models/marts/core/dim_plans.sql"
+
+    seen = [read_by_build(variables)]
+    assert read_by_build(variables) == seen[0]
+    seen.append(read_by_build({**variables, "nps_window_days": 1}))
+    project.write_raw("clients", [{"client_id": "c"}])
+    seen.append(read_by_build(variables))
+    model.write_text(model.read_text() + "\n")
+    seen.append(read_by_build(variables))
+    model.unlink()
+    seen.append(read_by_build(variables))
+    monkeypatch.setenv("ACTIVE_CLIENTS_SCHEMA", "another")
+    seen.append(read_by_build(variables))
+    monkeypatch.setattr(unchanged, "version", lambda package: f"another {package}")
+    seen.append(read_by_build(variables))
+    assert len(set(seen)) == len(seen)
+
+    monkeypatch.setenv("ACTIVE_CLIENTS_SPILL_LIMIT", "1GB")
+    assert read_by_build(variables) == seen[-1], "a limit of the machine changes no row"
+    for elsewhere in ("crm", "s3://bucket/{name}.parquet"):
+        assert read_by_build({**variables, "crm_location": elsewhere}) is None
+
+
+def test_what_a_build_left_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    private, published = tmp_path / "build.duckdb", tmp_path / "published.duckdb"
+    monkeypatch.setenv("ACTIVE_CLIENTS_DATABASE", str(private))
+    assert not is_unchanged("read", published), "nothing was built yet"
+    for changed in (private, published, tmp_path / "build.duckdb.wal"):
+        private.write_text("private")
+        published.write_text("published")
+        remember("read", published)
+        assert is_unchanged("read", published)
+        assert not is_unchanged("read otherwise", published)
+        assert not is_unchanged(None, published)
+        changed.write_text("by somebody else")
+        assert not is_unchanged("read", published)
+        changed.unlink()
+        assert is_unchanged("read", published) is (changed.suffix == ".wal")
 
 
 # scripts/build with nothing but the one test that is to fail: the rest was built before.
