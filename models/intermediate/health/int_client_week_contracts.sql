@@ -8,57 +8,29 @@ identities as (
     where not is_internal
 ),
 
-versions as (
-    {{ known_rows(ref('int_subscriptions_classified'), ['subscription_id', 'version']) }}
+contracts as (
+    select * from {{ ref('int_client_contracts_known') }}
 ),
 
-billing_intervals as (
-    select * from {{ ref('billing_intervals') }}
-),
-
-known_versions as (
+-- A term is counted from the first day that recurred, so that no month end wears off.
+begun_items as (
     select
         identities.week_index,
         identities.snapshot_date,
         identities.canonical_client_id,
-        versions.*,
-        {{ reporting_date('greatest(versions.started_at,'
-            ~ ' coalesce(versions.trial_ends_at, versions.started_at))') }} as recurs_from,
-        {{ reporting_date('versions.ended_at') }} as ended_date,
-        {{ is_recurring_status('versions.subscription_status') }}
-        and versions.quantity * versions.unit_price_amount > 0
-        and {{ counted_discount_rate() }} < 1 as is_recurring,
-        row_number() over (
-            partition by identities.week_index, versions.subscription_id
-            order by versions.version desc
-        ) as recency
+        contracts.*,
+        min(contracts.valid_from) over (
+            partition by identities.week_index, identities.canonical_client_id
+        ) as first_recurs_from,
+        min(contracts.valid_from) over (
+            partition by identities.week_index, contracts.subscription_id
+        ) as term_anchor_date
 
     from identities
-    inner join versions
-        on identities.client_id = versions.client_id
-            and {{ is_known('versions', 'identities.snapshot_date') }}
-            and identities.snapshot_date >= {{ reporting_date('versions.started_at') }}
-),
-
--- A term is counted from the first day that recurred, so that no month end wears off.
-anchored as (
-    select
-        known_versions.*,
-        min(case when known_versions.is_recurring then known_versions.recurs_from end) over (
-            partition by known_versions.week_index, known_versions.canonical_client_id
-        ) as first_recurs_from,
-        min(case when known_versions.is_recurring then known_versions.recurs_from end) over (
-            partition by known_versions.week_index, known_versions.subscription_id
-        ) as term_anchor_date,
-        cast(floor(
-            12 * known_versions.billing_interval_count
-            / cast(billing_intervals.intervals_per_year as {{ type_double() }})
-        ) as integer)
-            as term_months
-
-    from known_versions
-    inner join billing_intervals
-        on known_versions.billing_interval = billing_intervals.billing_interval
+    inner join contracts
+        on identities.client_id = contracts.client_id
+            and {{ is_known('contracts', 'identities.snapshot_date') }}
+            and identities.snapshot_date >= contracts.valid_from
 ),
 
 paid_items as (
@@ -66,21 +38,13 @@ paid_items as (
         *,
         cast(floor(
             {{ months_between('term_anchor_date', 'snapshot_date') }}
-            / cast(nullif(term_months, 0) as {{ type_double() }})
+            / cast(term_months as {{ type_double() }})
         ) as integer) * term_months
             as elapsed_months
 
-    from anchored
+    from begun_items
 
-    where recency = 1
-        and is_recurring
-        and recurs_from <= snapshot_date
-        and (ended_date is null or ended_date > snapshot_date)
-        and (
-            subscription_status <> 'past_due'
-            or {{ add_days(reporting_date('started_at'), mrr_policy('past_due_grace_days')) }}
-            > snapshot_date
-        )
+    where snapshot_date < valid_to
 ),
 
 renewed_items as (
@@ -100,10 +64,9 @@ final as (
     select
         week_index,
         canonical_client_id as client_id,
-        cast(sum(quantity) as decimal(18, 4)) as seat_count,
+        cast(sum(seat_count) as decimal(18, 4)) as seat_count,
         max(case when subscription_status = 'past_due' then 1 else 0 end) as past_due_count,
-        max(case when ended_date is not null or canceled_at is not null then 1 else 0 end)
-            as notice_count,
+        max(case when has_notice then 1 else 0 end) as notice_count,
         min(first_recurs_from) as first_paid_date,
         min(case
             when term_months >= {{ number_var('contract_term_months_min', 1) }}

@@ -1,0 +1,90 @@
+-- Grain: one row per delivered client, week by whose end something new was known of its
+-- subscriptions, and version that recurs on the days [valid_from, valid_to): as known at the
+-- ends of weeks from `known_from` until before `known_to`.
+
+with
+
+versions as (
+    {{ known_rows(ref('int_subscriptions_classified'), ['subscription_id', 'version']) }}
+),
+
+billing_intervals as (
+    select * from {{ ref('billing_intervals') }}
+),
+
+-- A subscription that went from one client to another is news of both.
+holders as (
+    select distinct
+        client_id as holder_id,
+        subscription_id
+
+    from versions
+),
+
+news as (
+    select distinct
+        holders.holder_id,
+        {{ add_days(week_start('versions.known_from'), 6) }} as week_end_date
+
+    from holders
+    inner join versions
+        on holders.subscription_id = versions.subscription_id
+),
+
+weeks as (
+    select
+        holder_id,
+        week_end_date,
+        lead(week_end_date) over (
+            partition by holder_id
+            order by week_end_date
+        ) as next_week_end_date
+
+    from news
+),
+
+known_versions as (
+    select
+        weeks.holder_id,
+        weeks.week_end_date,
+        weeks.next_week_end_date,
+        versions.*
+
+    from weeks
+    inner join holders
+        on weeks.holder_id = holders.holder_id
+    inner join versions
+        on holders.subscription_id = versions.subscription_id
+            and {{ is_known('versions', 'weeks.week_end_date') }}
+),
+
+spans as (
+    {{ recurring_spans('known_versions', ['holder_id', 'week_end_date'], never()) | indent(4) }}
+),
+
+final as (
+    select
+        spans.client_id,
+        spans.week_end_date as known_from,
+        {{ or_never('spans.next_week_end_date') }} as known_to,
+        spans.subscription_id,
+        spans.version,
+        spans.subscription_status,
+        {{ term_months('spans') }} as term_months,
+        spans.quantity as seat_count,
+        spans.canceled_at is not null or spans.ended_at is not null as has_notice,
+        {{ reporting_date('spans.ended_at') }} as ended_date,
+        spans.valid_from,
+        {{ or_never('spans.valid_to') }} as valid_to
+
+    from spans
+    inner join billing_intervals
+        on spans.billing_interval = billing_intervals.billing_interval
+
+    where spans.client_id = spans.holder_id
+        and spans.is_recurring
+        and spans.mrr_amount > 0
+        and spans.valid_from < {{ or_never('spans.valid_to') }}
+)
+
+select * from final
