@@ -3,5 +3,5 @@
     19 digits: DuckDB multiplies decimals of 18 in 64 bits, which squares soon overflow.
 #}
 {% macro sum_of_products(left, right) -%}
-    sum(cast(cast({{ left }} as decimal(19, 4)) * {{ right }} as decimal(28, 4)))
+    cast(sum(cast({{ left }} as decimal(19, 4)) * {{ right }}) as decimal(38, 4))
 {%- endmacro %}

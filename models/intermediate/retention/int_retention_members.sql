@@ -13,7 +13,12 @@ retention_definitions as (
 ),
 
 user_clients as (
-    select * from {{ ref('int_user_clients') }}
+    select
+        'user' as entity_type,
+        user_id as entity_id,
+        client_id
+
+    from {{ ref('int_user_clients') }}
 ),
 
 attribute_spans as (
@@ -43,8 +48,8 @@ final as (
     inner join retention_definitions
         on starts.retention_id = retention_definitions.retention_id
     left join user_clients
-        on starts.entity_id = user_clients.user_id
-            and retention_definitions.entity_type = 'user'
+        on retention_definitions.entity_type = user_clients.entity_type
+            and starts.entity_id = user_clients.entity_id
     inner join attribute_spans
         on coalesce(user_clients.client_id, starts.start_client_id)
             = attribute_spans.client_id

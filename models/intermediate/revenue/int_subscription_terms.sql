@@ -8,11 +8,12 @@ runs as (
     select
         runs.*,
         as_of.as_of_date,
-        {{ dbt.datediff(
+        cast(floor({{ dbt.datediff(
             'runs.run_start_date',
             'coalesce(runs.run_end_date, as_of.as_of_date)',
             'day',
-        ) }} as run_days
+        ) }} / cast(runs.term_days + 28 * runs.term_months as {{ type_double() }})) as integer)
+            as last_term_number
 
     from {{ ref('int_subscription_runs') }} as runs
     cross join {{ ref('as_of') }} as as_of
@@ -48,7 +49,7 @@ terms as (
 
     from runs
     inner join numbers
-        on runs.run_days >= numbers.term_number * (runs.term_days + 28 * runs.term_months)
+        on runs.last_term_number >= numbers.term_number
 ),
 
 final as (

@@ -32,7 +32,10 @@ dated as (
         case
             when terms.term_end_date > as_of.as_of_date then as_of.as_of_date
             else terms.term_end_date
-        end as valued_date
+        end as valued_date,
+        case
+            when terms.term_end_date <= as_of.as_of_date then terms.term_end_date
+        end as renewed_date
 
     from terms
     cross join as_of
@@ -68,9 +71,8 @@ final as (
             and dated.valued_date < {{ or_never('held_rates.valid_to') }}
     left join versions as renewed
         on dated.subscription_id = renewed.subscription_id
-            and not dated.is_open
-            and dated.term_end_date >= renewed.valid_from
-            and dated.term_end_date < {{ or_never('renewed.valid_to') }}
+            and dated.renewed_date >= renewed.valid_from
+            and dated.renewed_date < {{ or_never('renewed.valid_to') }}
     left join rates as renewed_rates
         on renewed.currency_code = renewed_rates.currency_code
             and dated.valued_date >= renewed_rates.valid_from

@@ -5,7 +5,12 @@
 with
 
 term_amounts as (
-    select * from {{ ref('int_term_amounts') }}
+    select
+        *,
+        case when not is_open and not goes_on then term_end_date end as succession_date
+
+    from {{ ref('int_term_amounts') }}
+
     where available_mrr_amount > 0
 ),
 
@@ -32,9 +37,7 @@ shared as (
     from term_amounts
     left join successions
         on term_amounts.client_id = successions.client_id
-            and term_amounts.term_end_date = successions.succession_date
-            and not term_amounts.is_open
-            and not term_amounts.goes_on
+            and term_amounts.succession_date = successions.succession_date
     cross join as_of
 ),
 
