@@ -13,7 +13,11 @@ changes as (
 ),
 
 weighted as (
-    select * from {{ ref('int_nps_weighted') }}
+    select
+        *,
+        'all' as attribute
+
+    from {{ ref('int_nps_weighted') }}
 ),
 
 scored as (
@@ -81,8 +85,8 @@ final as (
     left join weighted
         on scored.unit_of_count = weighted.unit_of_count
             and scored.survey_purpose = weighted.survey_purpose
+            and scored.attribute = weighted.attribute
             and scored.period_month = weighted.period_month
-            and scored.attribute = 'all'
 )
 
 select * from final

@@ -1,0 +1,79 @@
+"""The cost of a build grows with the data: no model compares rows pair by pair."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import duckdb
+import pytest
+
+from conftest import Built
+
+PAIRWISE = {"BLOCKWISE_NL_JOIN", "NESTED_LOOP_JOIN"}
+# A side of so few rows by DuckDB's estimate (as_of_date, definitions, bands) is no growth.
+FEW_ROWS = 10
+ALLOWED = {
+    "fct_feature_reach": "the first use is one row",
+    "fct_feedback_themes": "every comment is searched for every keyword of a seed",
+    "int_purchase_covariances": "numbers that name the cells of a small matrix",
+    "int_spend_covariances": "numbers that name the cells of a small matrix",
+    "fct_ticket_backlog": "days of a calendar for each priority",
+}
+
+
+def operators(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Every operator of a plan."""
+    yield plan
+    for child in plan["children"]:
+        yield from operators(child)
+
+
+def estimated_rows(operator: dict[str, Any]) -> int:
+    """Rows of an operator; one that does not say passes on what it reads."""
+    estimate = operator["extra_info"].get("Estimated Cardinality")
+    if estimate is not None:
+        return int(estimate)
+    return max((estimated_rows(child) for child in operator["children"]), default=0)
+
+
+def pairwise_joins(connection: duckdb.DuckDBPyConnection, sql: str) -> list[list[int]]:
+    """Rows of both sides of the joins of a statement that look at every pair."""
+    ((_, text),) = connection.execute(f"explain (format json) {sql}").fetchall()
+    sides = [
+        sorted(estimated_rows(child) for child in operator["children"])
+        for plan in json.loads(text)
+        for operator in operators(plan)
+        if operator["name"] in PAIRWISE
+    ]
+    return [rows for rows in sides if rows[0] > FEW_ROWS]
+
+
+@pytest.fixture
+def connection(built: Built) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The private file of the demo."""
+    with duckdb.connect(str(built.project.database), read_only=True) as connection:
+        yield connection
+
+
+def test_no_model_compares_rows_pair_by_pair(
+    built: Built, connection: duckdb.DuckDBPyConnection
+) -> None:
+    """A condition that asks something of one side alone makes a left join a nested loop."""
+    folder = built.project.path / "target/compiled/active_clients/models"
+    found = {
+        path.stem: joins
+        for path in sorted(folder.rglob("*.sql"))
+        if path.is_file() and (joins := pairwise_joins(connection, path.read_text()))
+    }
+    assert set(found) == set(ALLOWED), found
+
+
+def test_a_pairwise_join_would_be_seen(connection: duckdb.DuckDBPyConnection) -> None:
+    sql = """
+        select * from marts.dim_clients as clients
+        left join marts.fct_client_mrr as mrr
+            on clients.client_id = mrr.client_id and clients.is_internal
+    """
+    assert pairwise_joins(connection, sql)
