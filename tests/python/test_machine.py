@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
+from argparse import Namespace
 from pathlib import Path
 
 import pytest
 
 import machine
-from project import ProjectError, raw_tables, read_vars
+from project import ROOT, ProjectError, raw_tables, read_vars
 
 
 def test_limits_that_are_set_stay_and_others_come_from_the_machine() -> None:
@@ -36,3 +38,30 @@ def test_events_of_the_demo_are_counted_roughly() -> None:
     count = machine.count_events(raw_tables(read_vars()))
     assert count is not None
     assert 9_000 < count < 36_000
+
+
+SORT_THAT_SPILLS = """
+    select count(*)
+    from (select row_number() over (order by hash(i)) as n, i from range(2000000) as t (i))
+    where n % 7 = 0
+"""
+
+
+def test_statements_after_one_that_spilled_still_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """DuckDB refuses to be told its spill directory again once it has used it."""
+    from dbt.adapters.duckdb.environments import create
+    from dbt.config.runtime import load_profile
+    from dbt.flags import set_from_args
+    from dbt_common.context import set_invocation_context
+
+    monkeypatch.setenv("ACTIVE_CLIENTS_DATABASE", str(tmp_path / "build.duckdb"))
+    monkeypatch.setenv("ACTIVE_CLIENTS_MEMORY_LIMIT", "50MB")
+    monkeypatch.setenv("ACTIVE_CLIENTS_SPILL_DIRECTORY", str(tmp_path / "spill"))
+    set_invocation_context(os.environ)
+    set_from_args(Namespace(PROFILES_DIR=str(ROOT), PROFILE=None, TARGET=None, VARS={}), None)
+    environment = create(load_profile(str(ROOT), {}).credentials)
+    environment.handle().cursor().execute(SORT_THAT_SPILLS)
+    assert (tmp_path / "spill").exists()
+    environment.handle().cursor().execute("select 1")
