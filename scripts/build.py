@@ -12,8 +12,10 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from multiprocessing import get_context
 from pathlib import Path
 from typing import IO, Any
 
@@ -27,14 +29,17 @@ from project import (
     ProjectError,
     database_path,
     log_path,
+    marts,
     raw_tables,
-    read_manifest,
     read_vars,
     target_path,
 )
+from publish import Publication, PublishedMetrics, read_metrics, write_metrics
 from unchanged import is_unchanged, read_by_build, remember
 
 STEPS = 7
+# More raw events than this are checked before the build: each takes its share of the memory.
+EVENTS_CHECKED_BESIDE = 1_000_000
 SHOWN_FAILURES = 10
 QUARANTINE_TEST = "assert_quarantine_rate_below_maximum"
 CONSERVATION_TESTS = {
@@ -324,12 +329,14 @@ def check(expectations: Expectations, progress: Progress, section: str, title: s
 
 
 def check_and_publish(
-    expectations: Expectations, progress: Progress, target_file: Path, variables: dict[str, Any]
+    expectations: Expectations,
+    progress: Progress,
+    target_file: Path,
+    variables: dict[str, Any],
+    metrics: Future[PublishedMetrics | None],
 ) -> None:
     """Check the marts while the new file is written; it takes its name only when they pass."""
-    from publish import Publication
-
-    publication = Publication(ROOT / target_file, variables)
+    publication = Publication(ROOT / target_file, variables, metrics.result)
     try:
         with progress.step("write the file to publish"):
             publication.prepare()
@@ -368,27 +375,41 @@ def build_and_publish(
     """All steps to a published file."""
     dbt = Dbt(arguments.vars, arguments.verbose)
     expectations = Expectations(arguments.vars, arguments.verbose)
-    # Files can be checked while dbt reads the project; the private file has one user at a time.
     tables = raw_tables(variables)
+    # Files can be checked while dbt works; the private file has one user at a time.
     reads_files = all("/" in table.location for table in tables)
+    # dbt keeps one core busy; MetricFlow takes seconds to import and to write its SQL.
+    other_process = ProcessPoolExecutor(1, get_context("spawn"))
     try:
         if reads_files:
             expectations.start("raw")
         with progress.step("read the project and look for the raw tables"):
             dbt.parse()
             dbt.check_input_contract()
+            events = count_events(tables) or 0
             if arguments.full_refresh or not database_path().exists():
-                check_room(count_events(tables) or 0)
+                check_room(events)
+        metrics = other_process.submit(write_metrics, read_metrics(), {m.name for m in marts()})
         if not reads_files:
             expectations.start("raw")
-        check(expectations, progress, "raw tables", "check the raw tables")
-        with progress.step("build the models and run their tests"):
-            dbt.build(arguments.full_refresh, arguments.unit_tests)
-        read_manifest.cache_clear()
+        is_beside = reads_files and events <= EVENTS_CHECKED_BESIDE
+        if not is_beside:
+            check(expectations, progress, "raw tables", "check the raw tables")
+        try:
+            with progress.step("build the models and run their tests"):
+                dbt.build(arguments.full_refresh, arguments.unit_tests)
+        except BuildError:
+            # What is wrong with raw rows comes first: models may fail of it.
+            if is_beside:
+                report_section(expectations.finish()[1])
+            raise
+        if is_beside:
+            check(expectations, progress, "raw tables", "check the raw tables")
         expectations.start("marts")
-        check_and_publish(expectations, progress, arguments.target_file, variables)
+        check_and_publish(expectations, progress, arguments.target_file, variables, metrics)
     finally:
         expectations.close()
+        other_process.shutdown()
 
 
 def parse_arguments() -> argparse.Namespace:

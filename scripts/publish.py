@@ -11,6 +11,7 @@ import json
 import os
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -51,14 +52,57 @@ def is_published(mart: Mart, column: str, publish_free_text: bool) -> bool:
     return meta.get("pii") != "direct"
 
 
+@dataclass(frozen=True)
+class PublishedMetrics:
+    """The metrics as the published file has them."""
+
+    manifest: str
+    relations: set[tuple[str, str]]
+    saved_queries: list[tuple[str, str, str]]
+
+
+def read_metrics() -> str:
+    """The metric definitions, as dbt wrote them when it read the project."""
+    path = target_path() / "semantic_manifest.json"
+    return path.read_text() if path.exists() else "{}"
+
+
+def write_metrics(content: str, mart_names: set[str]) -> PublishedMetrics | None:
+    """What MetricFlow makes of the definitions; takes seconds, and needs no table."""
+    if not json.loads(content).get("metrics"):
+        return None
+    # Here because it takes two seconds and a project may have no metrics.
+    import metrics
+
+    relocated = metrics.relocate(content, lambda _, n: "marts" if n in mart_names else "metrics")
+    engine = metrics.Engine(relocated)
+    descriptions = {q.name: q.description or "" for q in engine.manifest.saved_queries}
+    saved_queries = []
+    for name in engine.saved_query_names():
+        try:
+            sql = engine.sql(metrics.Question(saved_query=name))
+        except Exception as error:
+            raise ProjectError(f"the saved query {name} cannot be answered: {error}") from None
+        saved_queries.append((name, descriptions[name], sql))
+    return PublishedMetrics(relocated, metrics.relations(content), saved_queries)
+
+
 class Publication:
     """A published file in the making, beside the file it will replace."""
 
-    def __init__(self, target: Path, variables: dict[str, Any]) -> None:
+    def __init__(
+        self,
+        target: Path,
+        variables: dict[str, Any],
+        written_metrics: Callable[[], PublishedMetrics | None] | None = None,
+    ) -> None:
         self.target = target
         self.next = target.with_name(target.name + ".next")
         self.publish_free_text = str(variables["publish_free_text"]).lower() == "true"
         self.marts = marts()
+        self.written_metrics = written_metrics or (
+            lambda: write_metrics(read_metrics(), {mart.name for mart in self.marts})
+        )
         # Views in the private file name it by the stem of its file.
         self.catalog = database_path().stem
 
@@ -142,50 +186,35 @@ class Publication:
 
     def _add_metrics(self, connection: duckdb.DuckDBPyConnection) -> None:
         """The metric definitions and the results of the saved queries."""
-        path = target_path() / "semantic_manifest.json"
-        content = path.read_text() if path.exists() else "{}"
-        if not json.loads(content).get("metrics"):
+        metrics = self.written_metrics()
+        if metrics is None:
             return
-        # Here because it takes two seconds and a project may have no metrics.
-        import metrics
-
         names = {mart.name for mart in self.marts}
-        for schema, name in sorted(metrics.relations(content)):
+        for schema, name in sorted(metrics.relations):
             if name not in names:
                 connection.execute(
                     f"create table metrics.{quoted(name)} as "
                     f"select * from {quoted(self.catalog)}.{quoted(schema)}.{quoted(name)}"
                 )
-        relocated = metrics.relocate(content, lambda _, n: "marts" if n in names else "metrics")
         connection.execute("create table metrics.semantic_manifest (content varchar)")
-        connection.execute("insert into metrics.semantic_manifest values (?)", [relocated])
+        connection.execute("insert into metrics.semantic_manifest values (?)", [metrics.manifest])
         connection.execute(
             "comment on table metrics.semantic_manifest is "
             "'The metric definitions, from which scripts/query writes its SQL.'"
         )
-        engine = metrics.Engine(relocated)
-        descriptions = {q.name: q.description or "" for q in engine.manifest.saved_queries}
-        for name in engine.saved_query_names():
-            self._add_saved_query(
-                connection,
-                name,
-                descriptions[name],
-                lambda n: engine.sql(metrics.Question(saved_query=n)),
-            )
+        for name, description, sql in metrics.saved_queries:
+            self._add_saved_query(connection, name, description, sql)
 
     @staticmethod
     def _add_saved_query(
-        connection: duckdb.DuckDBPyConnection,
-        name: str,
-        description: str,
-        write_sql: Callable[[str], str],
+        connection: duckdb.DuckDBPyConnection, name: str, description: str, sql: str
     ) -> None:
         try:
             connection.execute(
                 f"create table metrics.{quoted(name)} as "
-                f"select * from ({write_sql(name)}) as results order by all"
+                f"select * from ({sql}) as results order by all"
             )
-        except Exception as error:
+        except duckdb.Error as error:
             reason = str(error).strip()
             raise ProjectError(f"the saved query {name} cannot be answered: {reason}") from error
         connection.execute(
