@@ -1,5 +1,6 @@
 {#
-    Fails for every row on which an invariant does not hold; null is no failure.
+    Fails for every row on which an invariant does not hold; null is no failure. `has_grain` asks for
+    invariants too: this is for rows that are not all in its grain.
     `invariants` maps a name to a condition over the model's columns.
 #}
 {% test holds(model, invariants) %}

@@ -62,6 +62,25 @@ def test_second_build_changes_no_row_and_a_failing_model_keeps_its_old_table(
     assert table_hashes(again.database) == before
 
 
+def test_has_grain_names_the_rule_that_a_row_breaks(built: Built, tmp_path: Path) -> None:
+    name = "int_client_week_dealings"
+    (compiled,) = built.project.path.glob(f"target/compiled/**/{name}__has_grain.sql")
+    with duckdb.connect(str(tmp_path / built.project.database.name)) as connection:
+        connection.execute("create schema intermediate")
+        connection.execute(
+            f"create table intermediate.{name} as "
+            "select * from (values (1, 'fine', 0), (2, 'fine', null), (3, 'of the future', -1), "
+            "(4, 'twice', 0), (4, 'twice', 1), (5, null, 0)) "
+            "as rows (week_index, client_id, contact_age_days)"
+        )
+        found = connection.execute(compiled.read_text() + " order by week_index").fetchall()
+    assert found == [
+        ("age_is_within_the_window", 3, "of the future", 1),
+        ("has_grain", 4, "twice", 2),
+        ("has_grain", 5, None, 1),
+    ]
+
+
 def test_nothing_is_built_again_when_nothing_has_changed(built: Built) -> None:
     before = built.project.database.stat(), built.published.stat()
     result = built.project.build()
