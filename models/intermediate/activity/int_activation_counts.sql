@@ -5,8 +5,8 @@
 
 with
 
-core_usage as (
-    select * from {{ ref('int_core_usage_daily') }}
+user_activity as (
+    select * from {{ ref('fct_user_activity_daily') }}
 ),
 
 usage_daily as (
@@ -26,14 +26,14 @@ clients as (
 counted_usage as (
     select
         criteria.criterion_id,
-        core_usage.client_id,
-        core_usage.user_id,
-        core_usage.activity_date,
-        core_usage.event_count
+        user_activity.client_id,
+        user_activity.user_id,
+        user_activity.activity_date,
+        user_activity.event_count
 
-    from core_usage
+    from user_activity
     inner join criteria
-        on core_usage.definition_id = criteria.definition_id
+        on user_activity.definition_id = criteria.definition_id
 
     where criteria.event_name is null
 
