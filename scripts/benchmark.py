@@ -18,7 +18,7 @@ All counts must be the same. Only ratios within one run mean anything. Data stay
 target/benchmark for the next run. --record puts the tables into docs/performance.md.
 
 scripts/benchmark
-scripts/benchmark --events 1000000 10000000 --rounds 3 --record
+scripts/benchmark --events 1000000 10000000 --rounds 3 1 --record
 """
 
 from __future__ import annotations
@@ -217,8 +217,9 @@ class Data:
 class Contest:
     """All that is measured at one number of events."""
 
-    def __init__(self, options: argparse.Namespace, events: int) -> None:
-        self.options, self.data, self.results = options, Data(options, events), Results(events)
+    def __init__(self, options: argparse.Namespace, events: int, rounds: int) -> None:
+        self.options, self.rounds = options, rounds
+        self.data, self.results = Data(options, events), Results(events)
         self.work = self.data.folder / "work"
         self.variables = {
             "ACTIVE_CLIENTS_DATABASE": str(self.work / "build.duckdb"),
@@ -319,7 +320,7 @@ class Contest:
     def run(self) -> Results:
         """All rounds."""
         self.prepare()
-        for number in range(self.options.rounds):
+        for number in range(self.rounds):
             print(f"{self.results.events:,} events, round {number + 1}", flush=True)
             self.round()
         self.compare()
@@ -483,7 +484,7 @@ def main() -> int:
     )
     add = parser.add_argument
     add("--events", type=int, nargs="+", default=[1_000_000], help="1000000; several: a growth")
-    add("--rounds", type=int, default=3, help="3; medians are shown")
+    add("--rounds", type=int, nargs="+", default=[3], help="3; medians are shown; several: by size")
     add("--memory-limit", default="4GB", help="of DuckDB: 4GB")
     add("--data", type=Path, default=Path("target/benchmark"), help="where the data are kept")
     add("--only-full-build", action="store_true", help="leave out what comes after the ways")
@@ -493,8 +494,9 @@ def main() -> int:
     where = machine(options)
     all_results = []
     try:
-        for events in sorted(options.events):
-            all_results.append(Contest(options, events).run())
+        rounds = [*options.rounds, *options.rounds[-1:] * len(options.events)]
+        for events, number in zip(sorted(options.events), rounds, strict=False):
+            all_results.append(Contest(options, events, number).run())
     except ProjectError as error:
         print(f"\nBenchmark failed: {error}", file=sys.stderr)
         return 1
