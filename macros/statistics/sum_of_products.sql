@@ -3,5 +3,7 @@
     19 digits: DuckDB multiplies decimals of 18 in 64 bits, which squares soon overflow.
 #}
 {% macro sum_of_products(left, right) -%}
-    cast(sum(cast({{ left }} as decimal(19, 4)) * {{ right }}) as decimal(38, 4))
+    cast(
+        sum(cast({{ left }} as decimal(19, 4)) * {{ right }}) as {{ type_ledger_sum() }}
+    )
 {%- endmacro %}
