@@ -17,51 +17,53 @@ usage_known as (
     select * from {{ ref('int_client_usage_known') }}
 ),
 
-known_usage as (
+feature_weeks as (
+    select * from {{ ref('int_client_week_breadth') }}
+),
+
+user_usage as (
     select
-        identities.week_index,
-        identities.canonical_client_id as client_id,
-        coalesce(users.canonical_user_id, usage_known.delivered_user_id) as user_id,
-        nullif(usage_known.feature, 'unknown') as feature,
-        usage_known.event_count,
-        usage_known.activity_week_index > identities.week_index - 4 as is_recent
+        delivered_client_id,
+        delivered_user_id,
+        activity_week_index,
+        known_week_index,
+        sum(event_count) as event_count
 
-    from identities
-    inner join usage_known
-        on identities.client_id = usage_known.delivered_client_id
-            and identities.week_index >= usage_known.known_week_index
-            and identities.week_index < usage_known.activity_week_index + 16
-    left join users
-        on identities.week_index = users.week_index
-            and usage_known.delivered_user_id = users.user_id
+    from usage_known
 
-    where not coalesce(users.is_excluded, false)
+    group by delivered_client_id, delivered_user_id, activity_week_index, known_week_index
 ),
 
 user_weeks as (
     select
-        week_index,
-        client_id,
-        user_id,
-        sum(case when is_recent then event_count else 0 end) as event_count,
-        sum(case when is_recent then 0 else event_count end) as previous_event_count
+        identities.week_index,
+        identities.canonical_client_id as client_id,
+        coalesce(users.canonical_user_id, user_usage.delivered_user_id) as user_id,
+        sum(case
+            when user_usage.activity_week_index > identities.week_index - 4
+                then user_usage.event_count
+            else 0
+        end) as event_count,
+        sum(case
+            when user_usage.activity_week_index > identities.week_index - 4 then 0
+            else user_usage.event_count
+        end) as previous_event_count
 
-    from known_usage
+    from identities
+    inner join user_usage
+        on identities.client_id = user_usage.delivered_client_id
+            and identities.week_index >= user_usage.known_week_index
+            and identities.week_index < user_usage.activity_week_index + 16
+    left join users
+        on identities.week_index = users.week_index
+            and user_usage.delivered_user_id = users.user_id
 
-    group by week_index, client_id, user_id
-),
+    where not coalesce(users.is_excluded, false)
 
-feature_weeks as (
-    select
-        week_index,
-        client_id,
-        count(distinct feature) as feature_count
-
-    from known_usage
-
-    where is_recent
-
-    group by week_index, client_id
+    group by
+        identities.week_index,
+        identities.canonical_client_id,
+        coalesce(users.canonical_user_id, user_usage.delivered_user_id)
 ),
 
 ranked_users as (
