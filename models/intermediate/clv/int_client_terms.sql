@@ -26,7 +26,7 @@ dated as (
     select
         spells.*,
         {{ margin_rate('plan_margins') }} as gross_margin_rate,
-        {{ add_months(
+        {{ anniversary(
             'spells.started_date', '(spells.observed_term_count + 1) * spells.term_months'
         ) }} as next_renewal_date,
         {{ terms_elapsed(

@@ -36,15 +36,28 @@ begun_items as (
 paid_items as (
     select
         *,
-        coalesce(ended_date, {{ add_months(
-            'term_anchor_date',
-            '(' ~ terms_elapsed('term_anchor_date', 'snapshot_date', 'term_months')
-            ~ ' + 1) * term_months',
-        ) }}) as term_end_date
+        cast(floor(
+            {{ months_between('term_anchor_date', 'snapshot_date') }}
+            / cast(term_months as {{ type_double() }})
+        ) as integer) * term_months
+            as elapsed_months
 
     from begun_items
 
     where snapshot_date < valid_to
+),
+
+renewed_items as (
+    select
+        *,
+        case
+            when ended_date is not null then ended_date
+            when {{ add_months('term_anchor_date', 'elapsed_months') }} > snapshot_date
+                then {{ add_months('term_anchor_date', 'elapsed_months') }}
+            else {{ add_months('term_anchor_date', 'elapsed_months + term_months') }}
+        end as term_end_date
+
+    from paid_items
 ),
 
 final as (
@@ -60,7 +73,7 @@ final as (
                 then term_end_date
         end) as term_end_date
 
-    from paid_items
+    from renewed_items
 
     group by week_index, canonical_client_id
 )
