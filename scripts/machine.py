@@ -16,8 +16,8 @@ from project import ProjectError, RawTable, database_path
 GIGABYTE = 10**9
 MEMORY_SHARE, DISK_SHARE = 0.5, 0.9
 # What a full build takes for each raw event: an estimate, and rather too much than too little.
-FILE_BYTES_PER_EVENT = 100
-SPILL_BYTES_PER_EVENT = 150
+FILE_BYTES_PER_EVENT = 250
+SPILL_BYTES_PER_EVENT = 300
 CSV_BYTES_PER_EVENT = 90
 CGROUP_LIMIT = Path("/sys/fs/cgroup/memory.max")
 
