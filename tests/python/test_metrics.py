@@ -20,9 +20,14 @@ DAYS = (
 )
 BY_ATTRIBUTE = (
     "select attribute_value, active_{entity}_count from marts.fct_active_{entity}s_daily"
-    " where window_days = 28 and attribute = '{attribute}' and is_default_definition"
+    " where window_days = {days} and attribute = '{attribute}' and is_default_definition"
     " and activity_date = '2025-06-30'"
 )
+BY_DEFINITION = (
+    "select definition_id, active_{entity}_count from marts.fct_active_{entity}s_daily"
+    " where window_days = {days} and attribute = 'all' and activity_date = '2025-06-30'"
+)
+WINDOWS = {"daily": 1, "weekly": 7, "monthly": 28}
 LIFECYCLE = (
     "select period_start_date, {column} from marts.fct_lifecycle_counts"
     " where period_grain = 'month' and entity_type = '{entity}' and is_complete"
@@ -75,12 +80,49 @@ CASES: dict[str, tuple[str, str]] = {
         for name, column in (("stickiness", "stickiness_rate"), ("active_days", "active_day_count"))
     },
     **{
-        f"monthly_active_{entity}s_by_{attribute}": (
+        f"{name}_active_{entity}s_by_{attribute}": (
             f"active_{entity}_day__attribute_value",
-            BY_ATTRIBUTE.format(entity=entity, attribute=attribute),
+            BY_ATTRIBUTE.format(entity=entity, attribute=attribute, days=days),
         )
+        for name, days in WINDOWS.items()
         for entity in ("client", "user")
         for attribute in ("segment", "plan")
+    },
+    **{
+        f"{name}_active_{entity}s_by_definition": (
+            f"active_{entity}_day__definition_id",
+            BY_DEFINITION.format(entity=entity, days=days),
+        )
+        for name, days in WINDOWS.items()
+        for entity in ("client", "user")
+    },
+    **{
+        f"l{days}_{entity}s": (
+            "active_days__active_day_count",
+            "select active_day_count, entity_count from marts.fct_active_days_distribution"
+            f" where window_days = {days} and entity_type = '{entity}'"
+            " and is_default_definition and snapshot_date = '2025-06-30'",
+        )
+        for days in (7, 28)
+        for entity in ("client", "user")
+    },
+    "definition_diff_clients": (
+        "definition_diff__missed_reasons",
+        "select missed_reasons, count(*) from marts.fct_active_definition_diff"
+        " where snapshot_date = '2025-06-30' group by 1",
+    ),
+    **{
+        f"{name}_{entity}s_by_stage": (
+            "lifecycle_stage__lifecycle_status",
+            "select lifecycle_status, count(*) from marts.fct_lifecycle"
+            f" where period_grain = '{grain}' and entity_type = '{entity}'"
+            f" and is_default_definition and period_start_date = '{start}' group by 1",
+        )
+        for name, grain, start in (
+            ("daily", "day", "2025-06-30"),
+            ("weekly", "week", "2025-06-23"),
+        )
+        for entity in ("client", "user")
     },
     **{
         f"{name}_{entity}s": ("month", LIFECYCLE.format(column=column, entity=entity))
@@ -90,13 +132,22 @@ CASES: dict[str, tuple[str, str]] = {
             ("retained_active", "retained_count"),
             ("resurrected", "resurrected_count"),
             ("dormant", "dormant_count"),
+            ("inactive", "inactive_count"),
         )
     },
-    "falling_clients": (
-        "day",
-        "select week_start_date, count(*) from marts.fct_client_engagement"
-        " where engagement_trend = 'falling' and is_default_definition group by 1",
-    ),
+    **{
+        name: (
+            "day",
+            "select week_start_date, count(*) from marts.fct_client_engagement"
+            f" where engagement_trend = '{trend}' and is_default_definition group by 1",
+        )
+        for name, trend in (
+            ("falling_clients", "falling"),
+            ("steady_clients", "steady"),
+            ("rising_clients", "rising"),
+            ("clients_without_usage", "silent"),
+        )
+    },
     **{
         name: ("client_feature__feature", REACH.format(column))
         for name, column in (
@@ -108,6 +159,8 @@ CASES: dict[str, tuple[str, str]] = {
             ("entitled_features", "entitled_client_count"),
             ("adopted_features", "adopter_count"),
             ("feature_breadth_rate", "reach_rate"),
+            ("adopter_active_days", "round(active_days_per_adopter * adopter_count)"),
+            ("feature_depth", "active_days_per_adopter"),
             ("clients_with_unentitled_use", "unentitled_client_count"),
         )
     },
@@ -117,6 +170,24 @@ CASES: dict[str, tuple[str, str]] = {
             ("activation_eligible_clients", "eligible_count"),
             ("activated_clients", "activated_count"),
             ("activation_rate", "activation_rate"),
+            ("activated_outcome_clients", "activated_outcome_count"),
+            ("activated_retained_clients", "activated_retained_count"),
+            ("activated_retention_rate", "activated_retained_count / activated_outcome_count"),
+            ("other_outcome_clients", "other_outcome_count"),
+            ("other_retained_clients", "other_retained_count"),
+            ("other_retention_rate", "other_retained_count / other_outcome_count"),
+            ("activation_lift", "retention_lift"),
+        )
+    },
+    **{
+        name: (
+            "onboarding_step__step_number",
+            f"select step_number, {column} from marts.fct_onboarding_funnel group by 1",
+        )
+        for name, column in (
+            ("onboarding_clients", "sum(eligible_count)"),
+            ("onboarded_clients", "sum(reached_count)"),
+            ("onboarding_rate", "sum(reached_count) / sum(eligible_count)"),
         )
     },
     **{
@@ -159,6 +230,37 @@ CASES: dict[str, tuple[str, str]] = {
             ("eligible_users", "eligible_count", "user_week", "on"),
             ("retained_users", "retained_count", "user_week", "on"),
             ("user_retention_rate", "retention_rate", "user_week", "on"),
+            ("rolling_retained_clients", "retained_count", "client_month", "rolling"),
+            ("rolling_usage_retention_rate", "retention_rate", "client_month", "rolling"),
+            ("bracket_eligible_clients", "eligible_count", "client_month", "bracket"),
+            ("bracket_retained_clients", "retained_count", "client_month", "bracket"),
+            ("bracket_usage_retention_rate", "retention_rate", "client_month", "bracket"),
+        )
+    },
+    **{
+        f"{name}_by_{attribute}": (
+            "retention_cell__attribute_value",
+            f"select attribute_value, {column} from marts.fct_usage_retention_curve"
+            " where retention_id = 'client_month' and retention_method = 'on'"
+            f" and attribute = '{attribute}' group by 1",
+        )
+        for attribute in ("segment", "plan")
+        for name, column in (
+            ("eligible_clients", "sum(eligible_count)"),
+            ("retained_clients", "sum(retained_count)"),
+            ("usage_retention_rate", "sum(retained_count) / sum(eligible_count)"),
+        )
+    },
+    **{
+        f"{name}_by_analysis": (
+            "retention_cell__retention_id",
+            f"select retention_id, {column} from marts.fct_usage_retention_curve"
+            " where retention_method = 'on' and attribute = 'all' group by 1",
+        )
+        for name, column in (
+            ("eligible", "sum(eligible_count)"),
+            ("retained", "sum(retained_count)"),
+            ("retention_rate", "sum(retained_count) / sum(eligible_count)"),
         )
     },
     **{
