@@ -1,11 +1,12 @@
 {#
-    A CTE's worth of SQL: the median of `value` per group of `keys`, the mean of the two middle
-    values of an even number. Sorts and picks instead of percentile functions, which engines
+    A CTE's worth of SQL: `value_count` and the median of `value` per group of `keys`, the mean
+    of the two middle values of an even number. Sorts and picks instead of percentile functions, which engines
     spell and round differently.
 #}
 {% macro median_by(relation, keys, value, name) -%}
     select
         {{ keys | join(', ') }},
+        max(value_count) as value_count,
         cast(avg(cast({{ value }} as decimal(18, 4))) as decimal(18, 4)) as {{ name }}
 
     from (
