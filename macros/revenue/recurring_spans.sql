@@ -61,8 +61,7 @@ ended as (
         least(
             coalesce(ended_at, {{ never }}),
             {% if mrr_policy('churn_recognition') == 'request' %}
-            case when next_started_at is null then coalesce(canceled_at, {{ never }})
-                else {{ never }} end,
+            coalesce(canceled_at, {{ never }}),
             {% endif %}
             coalesce(next_started_at, {{ never }})
         ) as version_ended_at,
