@@ -18,22 +18,31 @@ months as (
     from {{ ref('dim_dates') }}
 ),
 
+{% set midnight = 'cast(locked_date as ' ~ type_utc() ~ ')' %}
+timed as (
+    select
+        *,
+        cast({{ reporting_instant(midnight) }} as {{ type_utc() }}) as locked_at
+
+    from months
+),
+
 as_of as (
     select * from {{ ref('as_of') }}
 ),
 
 final as (
     select
-        months.month_start_date as period_month,
-        months.month_end_date as period_end_date,
-        cast(months.locked_date as {{ type_utc() }}) as locked_at
+        timed.month_start_date as period_month,
+        timed.month_end_date as period_end_date,
+        timed.locked_at
 
-    from months
+    from timed
     cross join first_load
     cross join as_of
 
-    where months.locked_date <= {{ add_days('as_of.as_of_date', 1) }}
-        and cast(months.locked_date as {{ type_utc() }}) > first_load.first_loaded_at
+    where timed.locked_date <= {{ add_days('as_of.as_of_date', 1) }}
+        and timed.locked_at > first_load.first_loaded_at
 )
 
 select * from final

@@ -68,6 +68,15 @@ compared as (
         on reported.client_id = identities.client_id
 ),
 
+-- What is paid in another currency now was not cancelled.
+summed as (
+    select
+        *,
+        sum(m_now) over (partition by period_month, subscription_id) as m_of_subscription_now
+
+    from compared
+),
+
 final as (
     select
         period_month,
@@ -80,11 +89,11 @@ final as (
         cast(m_now * rate_now as decimal(18, 4)) as current_amount,
         case
             when is_excluded_now then 'exclusion'
-            when m_now = 0 then 'backdated_cancel'
+            when m_of_subscription_now = 0 then 'backdated_cancel'
             else 'late_row'
         end as row_cause
 
-    from compared
+    from summed
 )
 
 select * from final

@@ -19,8 +19,12 @@ causes as (
 
     from versions
 
+    -- Without a day of grace, what is past due recurs on no day and still ends something.
     where is_recurring
-        and valid_to > valid_from
+        and (
+            valid_to > valid_from
+            or (subscription_status = 'past_due' and valid_to = valid_from)
+        )
 
     union all
 
