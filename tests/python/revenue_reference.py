@@ -33,6 +33,7 @@ class Version:
     started: datetime
     ended: datetime | None = None
     trial_ends: datetime | None = None
+    canceled: datetime | None = None
     loaded: datetime = datetime(2024, 1, 1)
 
 
@@ -57,6 +58,9 @@ class World:
     canonical: dict[str, str]
     grace_days: int = 30
     grouping_minutes: int = 60
+    statuses: tuple[str, ...] = ("active", "past_due")
+    discounts: tuple[str, ...] = ("forever",)
+    ends_on_request: bool = False
 
     def rate(self, currency: str, day: date) -> Decimal | None:
         """The rate that holds on a day."""
@@ -72,7 +76,7 @@ def rounded(amount: Fraction | Decimal) -> Decimal:
 
 
 def spans(versions: Iterable[Version], world: World) -> list[Span]:
-    """Versions as days that recur, by the standard policies."""
+    """Versions as days that recur, by the policies of a world."""
     by_subscription: dict[str, list[Version]] = defaultdict(list)
     for version in sorted(versions, key=lambda v: v.number):
         by_subscription[version.subscription].append(version)
@@ -83,6 +87,8 @@ def spans(versions: Iterable[Version], world: World) -> list[Span]:
             end = version.ended or datetime.max
             if place + 1 < len(history):
                 end = min(end, history[place + 1].started)
+            if world.ends_on_request:
+                end = min(end, version.canceled or datetime.max)
             unpaid_since = (
                 (unpaid_since or version.started) if version.status == "past_due" else None
             )
@@ -93,11 +99,11 @@ def spans(versions: Iterable[Version], world: World) -> list[Span]:
     moved = moved_days(instants, world)
     found = []
     for version, start, end in instants:
-        if version.status not in ("active", "past_due") or version.started.date() > world.as_of:
+        if version.status not in world.statuses or version.started.date() > world.as_of:
             continue
         value = Fraction(version.quantity * version.price * PER_YEAR[version.interval])
         value /= 12 * version.count
-        counted = version.discount if version.duration == "forever" else Decimal(0)
+        counted = version.discount if version.duration in world.discounts else Decimal(0)
         span = Span(
             version,
             rounded(value),
@@ -117,7 +123,7 @@ def moved_days(
     """The day of every change that others follow closely: that of the last of them."""
     changes: dict[str, set[datetime]] = defaultdict(set)
     for version, start, end in instants:
-        if version.status in ("active", "past_due") and start < end:
+        if version.status in world.statuses and start < end:
             changes[version.client] |= {
                 moment for moment in (start, end) if moment.date() <= world.as_of
             }
@@ -200,6 +206,106 @@ def movements(held: Levels, world: World) -> dict[Movement, tuple[Decimal, Decim
             had = had or m1 > 0
             m0, r0, day = m1, r1, day + DAY
     return moved
+
+
+Plans = dict[tuple[str, str, date], set[str | None]]
+
+
+def plans(found: Iterable[Span], world: World) -> Plans:
+    """The plans of a client in a currency, by day."""
+    held: Plans = defaultdict(set)
+    for span in found:
+        day = span.start
+        while day < span.end and day <= world.as_of:
+            client = world.canonical[span.version.client]
+            held[client, span.version.currency, day].add(span.version.plan)
+            day += DAY
+    return held
+
+
+def parts(
+    before: tuple[int, Decimal, Decimal, Decimal], after: tuple[int, Decimal, Decimal, Decimal]
+) -> tuple[Decimal, Decimal]:
+    """What seats and discounts are of a change, in the original currency."""
+    (q0, c0, _, m0), (q1, c1, _, m1) = before, after
+    return m0 / q0 * (q1 - q0), m1 - c1 * m0 / c0
+
+
+def later(start: date, interval: str, steps: int) -> date:
+    """A day some billing intervals later; the last of a month where it has none of that number."""
+    if interval in ("day", "week"):
+        return start + steps * (7 if interval == "week" else 1) * DAY
+    months = start.year * 12 + start.month - 1 + steps * 12 // PER_YEAR[interval]
+    return min(_first_of(months) + (start.day - 1) * DAY, _first_of(months + 1) - DAY)
+
+
+def _first_of(months: int) -> date:
+    return date(months // 12, months % 12 + 1, 1)
+
+
+Run = list[Span]
+# End, available MRR and what followed it, or None while the term runs.
+Term = tuple[date, Decimal, Decimal | None]
+
+
+def runs(found: Iterable[Span]) -> list[Run]:
+    """Versions of a subscription without a break or another billing interval between them."""
+    made: list[Run] = []
+    for span in sorted(found, key=lambda s: (s.version.subscription, s.version.number)):
+        last = made[-1][-1] if made else None
+        if last and (
+            (last.version.subscription, last.version.interval, last.version.count, last.end)
+            == (span.version.subscription, span.version.interval, span.version.count, span.start)
+        ):
+            made[-1].append(span)
+        else:
+            made.append([span])
+    return made
+
+
+def renewals(found: Sequence[Span], world: World) -> dict[tuple[str, date], Term]:
+    """Every term of a subscription that was worth something on its last day."""
+
+    def worth(name: str, day: date, valued: date) -> Decimal | None:
+        for span in found:
+            if span.version.subscription == name and span.start <= day < span.end:
+                rate = world.rate(span.version.currency, valued)
+                assert rate is not None
+                return rounded(span.mrr * rate)
+        return None
+
+    lost: dict[tuple[str, date], Decimal] = defaultdict(Decimal)
+    begun: dict[tuple[str, date], Decimal] = defaultdict(Decimal)
+    terms = {}
+    for run in runs(found):
+        first, start, end = run[0].version, run[0].start, run[-1].end
+        client = world.canonical[first.client]
+        if worth(first.subscription, start - DAY, start) is None:
+            begun[client, start] += worth(first.subscription, start, start) or 0
+        begins, number = start, 0
+        while begins < end and begins <= world.as_of:
+            number += 1
+            due = later(start, first.interval, number * first.count)
+            ends = min(due, end) if end <= world.as_of else due
+            is_open = ends > world.as_of
+            last = world.as_of if is_open else ends - DAY
+            available = worth(first.subscription, last, world.as_of if is_open else ends)
+            assert available is not None
+            follows = None if is_open else worth(first.subscription, ends, ends)
+            terms[first.subscription, begins] = (client, ends, available, is_open, follows)
+            if not is_open and follows is None:
+                lost[client, ends] += available
+            begins = ends
+    expected: dict[tuple[str, date], Term] = {}
+    for key, (client, ends, available, is_open, follows) in terms.items():
+        if available == 0:
+            continue
+        followed = None if is_open else follows
+        if not is_open and follows is None:
+            share = Fraction(available) / Fraction(lost[client, ends])
+            followed = rounded(Fraction(begun[client, ends]) * share)
+        expected[key] = (ends, available, followed)
+    return expected
 
 
 def month_ends(first: date, last: date) -> list[date]:

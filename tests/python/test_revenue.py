@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -15,6 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import revenue_reference as reference
+from compiled_project import CompiledProject
 from conftest import SOURCES, DbtProject
 from revenue_reference import DAY, Version, World
 
@@ -104,8 +106,10 @@ Rows = list[tuple[Any, ...]]
 class Warehouse:
     """The compiled models, run one after the other on what a history needs."""
 
-    def __init__(self, project: DbtProject) -> None:
-        names = sorted({*MODELS, *RESTATEMENTS})
+    def __init__(self, project: DbtProject, names: Sequence[str]) -> None:
+        if CompiledProject.manifest is None:
+            CompiledProject.manifest = project.dbt("parse").result
+        project.manifest = CompiledProject.manifest
         project.dbt("compile", "--select", *names)
         folder = project.path / "target/compiled/active_clients/models"
         self.sql = {name: next(folder.rglob(f"{name}.sql")).read_text() for name in names}
@@ -152,7 +156,7 @@ class Warehouse:
                 (d.subscription, d.number, d.client, d.plan, d.status, d.currency, d.interval,
                  d.count, d.quantity, d.price, d.discount, d.duration, d.started, d.ended,
                  d.trial_ends, d.loaded, str(n), "accepted" if d in latest else "duplicate",
-                 None, None, None)
+                 None, None, d.canceled)
                 for n, d in enumerate(deliveries)
             ],
         )  # fmt: skip
@@ -165,11 +169,15 @@ class Warehouse:
         return self.connection.execute(sql).fetchall()
 
 
-@pytest.fixture(scope="module")
-def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
+def compiled(path: Path, names: Iterable[str], **policies: str) -> Warehouse:
     variables = {f"{source}_location": "raw" for source in SOURCES}
     variables |= {"as_of_date": str(AS_OF), "calendar_start_date": "2024-01-01"}
-    return Warehouse(DbtProject(tmp_path_factory.mktemp("revenue"), variables))
+    return Warehouse(DbtProject(path, variables | policies), sorted(set(names)))
+
+
+@pytest.fixture(scope="module")
+def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
+    return compiled(tmp_path_factory.mktemp("revenue"), [*MODELS, *RESTATEMENTS])
 
 
 # ---- random histories -----------------------------------------------------------------
@@ -219,6 +227,8 @@ def subscriptions(draw: st.DrawFn, name: str, client: str) -> list[Version]:
             version = replace(version, ended=max(draw(moments()), version.started))
         if draw(st.integers(0, 5)) == 0:
             version = replace(version, trial_ends=draw(moments()))
+        if draw(st.integers(0, 3)) == 0:
+            version = replace(version, canceled=draw(moments()))
         versions.append(version)
     return versions
 
@@ -249,9 +259,11 @@ def test_random_histories_equal_the_reference(
     held = reference.levels(found, world(canonical))
     check_levels(warehouse, held, canonical)
     check_movements(warehouse, held, canonical)
+    check_parts(warehouse, found, held, canonical)
+    check_identities(warehouse)
     check_retention(warehouse, held, canonical)
     check_churns(warehouse, held, canonical)
-    check_renewals(warehouse, found)
+    check_renewals(warehouse, found, canonical)
 
 
 def check_levels(warehouse: Warehouse, held: reference.Levels, canonical: dict[str, str]) -> None:
@@ -285,21 +297,57 @@ def check_movements(
 ) -> None:
     rows = warehouse.rows(
         "select client_id, currency_code, movement_date, movement_type,"
-        " original_mrr_change_amount, mrr_change_amount, seat_change_amount,"
-        " seat_change_amount + price_change_amount + plan_change_amount + discount_change_amount"
-        " + fx_change_amount from marts.fct_mrr_movements"
+        " original_mrr_change_amount, mrr_change_amount from marts.fct_mrr_movements"
     )
     expected = reference.movements(held, world(canonical))
     assert {tuple(row[:4]): tuple(row[4:6]) for row in rows} == expected
-    for client, currency, day, kind, _, change, seats, parts in rows:
-        if kind not in ("expansion", "contraction"):
-            continue
+
+
+def check_parts(
+    warehouse: Warehouse,
+    found: Sequence[reference.Span],
+    held: reference.Levels,
+    canonical: dict[str, str],
+) -> None:
+    """Seats, discount and the rest, which is plan or price, and where the main plan went."""
+    rows = warehouse.rows(
+        "select client_id, currency_code, movement_date, plan_change_type, mrr_change_amount,"
+        " seat_change_amount, discount_change_amount, plan_change_amount, price_change_amount"
+        " from marts.fct_mrr_movements where movement_type in ('expansion', 'contraction')"
+    )
+    plans = reference.plans(found, world(canonical))
+    for client, currency, day, direction, change, seats, discount, plan, price in rows:
         days = held[client, currency]
-        (q0, _, _, m0), (q1, *_) = days[day - DAY], days[day]
         rate = world(canonical).rate(currency, day)
         assert rate is not None
-        assert seats == pytest.approx(m0 / q0 * (q1 - q0) * rate, abs=Decimal("0.002"))
-        assert parts == change
+        expected = [part * rate for part in reference.parts(days[day - DAY], days[day])]
+        assert [seats, discount] == pytest.approx(expected, abs=Decimal("0.002"))
+        assert seats + discount + plan + price == change
+        before, after = plans[client, currency, day - DAY], plans[client, currency, day]
+        assert (price if before != after else plan) == 0
+        ranks = [max(PLANS.get(name or "", 0) for name in names) for names in (before, after)]
+        assert (
+            direction
+            == {1: "upgrade", -1: "downgrade", 0: None}[
+                (ranks[1] > ranks[0]) - (ranks[1] < ranks[0])
+            ]
+        )
+
+
+def check_identities(warehouse: Warehouse) -> None:
+    """MRR is the sum of all movements: of a client, of a currency and in total."""
+    for keys in ("client_id", "currency_code", "client_id, currency_code", "1"):
+        moved, now = (
+            warehouse.rows(
+                f"select {keys}, sum({amount}) from {relation} group by all"
+                f" having sum({amount}) <> 0 order by all"
+            )
+            for amount, relation in (
+                ("mrr_change_amount", "marts.fct_mrr_movements"),
+                ("mrr_amount", "intermediate.int_client_currency_mrr where valid_to is null"),
+            )
+        )
+        assert moved == now
 
 
 def check_retention(
@@ -358,8 +406,24 @@ def check_churns(warehouse: Warehouse, held: reference.Levels, canonical: dict[s
     assert {row[:2]: row[2:] for row in rows} == expected
 
 
-def check_renewals(warehouse: Warehouse, found: Sequence[reference.Span]) -> None:
+def check_renewals(
+    warehouse: Warehouse, found: Sequence[reference.Span], canonical: dict[str, str]
+) -> None:
     """Terms lie end to end over the days that recur, and no other; what is open is MRR now."""
+    expected = reference.renewals(found, world(canonical))
+    terms = warehouse.rows(
+        "select subscription_id, term_start_date, term_end_date, available_mrr_amount,"
+        " renewed_mrr_amount, renewal_outcome from marts.fct_renewals"
+    )
+    assert {row[:2]: row[2:5] for row in terms} == expected
+    for *_, available, renewed, outcome in terms:
+        assert outcome == (
+            "open" if renewed is None
+            else "lost" if renewed == 0
+            else "renewed" if renewed == available
+            else "expanded" if renewed > available
+            else "contracted"
+        )  # fmt: skip
     days: dict[str, set[date]] = defaultdict(set)
     for span in found:
         day = span.start
@@ -380,6 +444,42 @@ def check_renewals(warehouse: Warehouse, found: Sequence[reference.Span]) -> Non
         "   select coalesce(sum(mrr_amount), 0) from marts.fct_client_mrr where valid_to is null)"
         " from marts.fct_renewals"
     ) == [(True,)]
+
+
+POLICIES: dict[str, dict[str, Any]] = {
+    "chartmogul": {
+        "grace_days": 36500,
+        "statuses": ("active", "past_due", "paused"),
+        "discounts": ("forever", "once", "repeating"),
+    },
+    "stripe": {"grace_days": 36500, "ends_on_request": True},
+    "baremetrics": {"discounts": ("forever", "once", "repeating")},
+}
+
+
+@pytest.mark.parametrize("preset", POLICIES)
+def test_random_histories_equal_the_reference_by_preset(
+    tmp_path_factory: pytest.TempPathFactory, preset: str
+) -> None:
+    """What a preset counts, and that it is not what another one counts."""
+    names = MODELS[: MODELS.index("fct_client_mrr") + 1]
+    warehouse = compiled(tmp_path_factory.mktemp(preset), names, mrr_preset=preset)
+    differing = 0
+
+    @settings(CHECKED, max_examples=40)
+    @given(history=histories())
+    def check(history: tuple[list[Version], dict[str, str]]) -> None:
+        nonlocal differing
+        versions, canonical = history
+        counted = replace(world(canonical), **POLICIES[preset])
+        warehouse.run(versions, canonical, names)
+        held = reference.levels(reference.spans(versions, counted), counted)
+        check_levels(warehouse, held, canonical)
+        standard = reference.spans(versions, world(canonical))
+        differing += held != reference.levels(standard, world(canonical))
+
+    check()
+    assert differing > 0
 
 
 # ---- what must not matter ---------------------------------------------------------------
