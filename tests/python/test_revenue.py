@@ -117,7 +117,8 @@ class Warehouse:
             name: "marts" if name.startswith("fct_") else "intermediate" for name in names
         }
         self.connection = duckdb.connect(":memory:")
-        self.connection.execute("set TimeZone = 'UTC'; set threads = 1")
+        # On tables this small, planning a query well takes longer than running it.
+        self.connection.execute("set TimeZone = 'UTC'; set threads = 1; pragma disable_optimizer")
         self.connection.execute("attach ':memory:' as build; use build")
         for schema in ("intermediate", "marts", "reference"):
             self.connection.execute(f"create schema {schema}")
@@ -130,9 +131,11 @@ class Warehouse:
 
     def insert(self, table: str, rows: Iterable[Sequence[Any]]) -> None:
         schema = "marts" if table.startswith("dim_") else "intermediate"
-        for row in rows:
-            marks = ", ".join("?" for _ in row)
-            self.connection.execute(f"insert into {schema}.{table} values ({marks})", list(row))
+        held = [tuple(row) for row in rows]
+        if held:
+            marks = ", ".join(f"({', '.join('?' for _ in row)})" for row in held)
+            values = [value for row in held for value in row]
+            self.connection.execute(f"insert into {schema}.{table} values {marks}", values)
 
     def replace(self, table: str, rows: Iterable[Sequence[Any]]) -> None:
         schema = "marts" if table.startswith("dim_") else "intermediate"
@@ -189,9 +192,10 @@ CHECKED = settings(
 
 
 @st.composite
-def moments(draw: st.DrawFn, last_day: int = 420) -> datetime:
+def moments(draw: st.DrawFn, first_day: int = 0, last_day: int = 420) -> datetime:
     """Month ends, leap day and the minutes around midnight are frequent."""
-    day = draw(st.one_of(st.sampled_from([0, 30, 59, 60, 90, 396]), st.integers(0, last_day)))
+    days = [day for day in (0, 30, 59, 60, 90, 396) if day >= first_day]
+    day = draw(st.one_of(st.sampled_from(days), st.integers(first_day, last_day)))
     return FIRST + timedelta(days=day, minutes=draw(MINUTES))
 
 
@@ -235,11 +239,24 @@ def subscriptions(draw: st.DrawFn, name: str, client: str) -> list[Version]:
 
 @st.composite
 def histories(draw: st.DrawFn) -> tuple[list[Version], dict[str, str]]:
-    """Up to five subscriptions of three clients, two of which may be one."""
+    """Up to five subscriptions of three clients, two of which may be one.
+
+    Of some clients all subscriptions end at once, and another takes their place.
+    """
     versions: list[Version] = []
     for number in range(draw(st.integers(1, 5))):
         client = f"c{draw(st.integers(1, 3))}"
         versions += draw(subscriptions(f"s{number}", client))
+    if draw(st.booleans()):
+        client, swapped = versions[0].client, draw(moments(first_day=200))
+        kept = [v for v in versions if v.client != client or v.started < swapped]
+        versions = [replace(v, ended=swapped) if v.client == client else v for v in kept]
+        follower = Version(
+            "follower", 1, client, draw(st.sampled_from([*PLANS])), "active", "USD", "month", 1, 2,
+            draw(st.sampled_from([12, 60])), Decimal(0), "forever", swapped, loaded=swapped + DAY,
+        )  # fmt: skip
+        leader = replace(follower, subscription="leader", price=24, started=FIRST, ended=swapped)
+        versions += [leader, follower]
     merged = draw(st.booleans())
     return versions, {"c1": "c1", "c2": "c1" if merged else "c2", "c3": "c3"}
 
