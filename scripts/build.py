@@ -137,7 +137,10 @@ class Expectations:
             lines.append(line.rstrip("\n"))
         raise BuildError(f"Great Expectations stopped; its messages are in {self.errors}")
 
-    def close(self) -> None:
+    def __enter__(self) -> Expectations:
+        return self
+
+    def __exit__(self, *_: object) -> None:
         """End the process, once it has written its Data Docs."""
         self._process.communicate()
         self._log.close()
@@ -361,20 +364,23 @@ def build(arguments: argparse.Namespace) -> str:
         print(f"\n{read_answers(published, variables)}\n")
         return "Build found up to date"
     progress = Progress()
-    build_and_publish(arguments, variables, progress)
-    remember(read, published)
-    with progress.step("read the answers"):
-        answers = read_answers(published, variables)
-    print(f"\n{answers}\n")
+    with Expectations(arguments.vars, arguments.verbose) as expectations:
+        build_and_publish(arguments, variables, expectations, progress)
+        remember(read, published)
+        with progress.step("read the answers"):
+            answers = read_answers(published, variables)
+        print(f"\n{answers}\n", flush=True)
     return "Build passed"
 
 
 def build_and_publish(
-    arguments: argparse.Namespace, variables: dict[str, Any], progress: Progress
+    arguments: argparse.Namespace,
+    variables: dict[str, Any],
+    expectations: Expectations,
+    progress: Progress,
 ) -> None:
     """All steps to a published file."""
     dbt = Dbt(arguments.vars, arguments.verbose)
-    expectations = Expectations(arguments.vars, arguments.verbose)
     tables = raw_tables(variables)
     # Files can be checked while dbt works; the private file has one user at a time.
     reads_files = all("/" in table.location for table in tables)
@@ -408,7 +414,6 @@ def build_and_publish(
         expectations.start("marts")
         check_and_publish(expectations, progress, arguments.target_file, variables, metrics)
     finally:
-        expectations.close()
         other_process.shutdown()
 
 
