@@ -3,22 +3,25 @@
 Makes raw tables (20,000 clients, 200,000 users, 24 months, 5 % of the events delivered twice,
 3 % late) for each number of events, then, in turns and as often as asked for:
 
-  full build         dbt on an empty file: models and their tests, all days but the last
-  unchanged rebuild  the same again
-  one day            the same, with the last day's load and its late events
-  expectations       Great Expectations on raw tables and marts
-  publish            the file that readers open
-  ten metrics        ten metrics by the month from that file
-  floor              the shortest SQL by hand from the same events to the same counts
-  ways               daily actives and monthly retention from user-days: the models, the floor's
-                     SQL, the join of days with windows, pandas, polars and chdb, where installed
-                     (ACTIVE_CLIENTS_EXTRAS=peers scripts/setup)
+  event-grain models  dbt on an empty file, one model at a time: those that answer what the floor
+                      answers and what they read, all days but the last
+  events of one day   the same again, with the last day's load and its late events
+  floor               the shortest SQL by hand from the same events to the same counts
+  ways                daily actives and monthly retention from user-days: the models, the floor's
+                      SQL, the join of days with windows, pandas, polars and chdb, where installed
+                      (ACTIVE_CLIENTS_EXTRAS=peers scripts/setup)
+  full build          dbt on an empty file: models and their tests, all days but the last
+  unchanged rebuild   the same again
+  one day             the same, with the last day's load
+  expectations        Great Expectations on raw tables and marts
+  publish             the file that readers open
+  queries             ten metrics by the month from that file
 
 All counts must be the same. Only ratios within one run mean anything. Data stay in
 target/benchmark for the next run. --record puts the tables into docs/performance.md.
 
 scripts/benchmark
-scripts/benchmark --events 1000000 10000000 --rounds 3 1 --record
+scripts/benchmark --events 1000000 10000000 100000000 --rounds 3 1 1 --steps all build events
 """
 
 from __future__ import annotations
@@ -27,6 +30,7 @@ import argparse
 import json
 import math
 import os
+import re
 import shutil
 import statistics
 import subprocess
@@ -41,13 +45,15 @@ from typing import Any
 import duckdb
 import yaml
 
-from benchmark_ways import MODELS_FILE, Counts, is_installed, project_answers
+from benchmark_ways import DATABASE, USERS_DATABASE, Counts, is_installed, project_answers
 from engines import SOURCES
 from project import ROOT, ProjectError
 
 PAGE = ROOT / "docs/performance.md"
 BEGIN, END = "<!-- benchmark: begin -->", "<!-- benchmark: end -->"
 SHOWN_MODELS = 12
+# Relations in compiled SQL.
+READ = re.compile(r'"build"\."(\w+)"\."(\w+)"')
 # From raw events to what the floor computes as well.
 EVENT_GRAIN = (
     "stg_product__usage_events", "int_usage_events_counted", "int_usage_events_quarantined",
@@ -64,7 +70,18 @@ SPAN_MODELS = (
     "int_user_active_spans", "int_client_activity_levels", "int_client_active_spans",
     "int_attributed_active_spans", "fct_active_users_daily",
 )  # fmt: skip
-PEERS = ("models", "by hand", "naive join", "pandas", "polars", "chdb")
+# What the models read when they are asked what the others are: users by the default
+# definition, and monthly retention.
+ONE_QUESTION = {
+    "active_definitions": "definition_id = 'default'",
+    "fct_usage_daily": "false",
+    "fct_user_activity_daily": "definition_id = 'default'",
+    "int_client_active_spans": "false",
+    "int_client_attribute_spans": "attribute = 'all'",
+    "retention_definitions": "retention_id = 'user_month'",
+}
+CLIENT_MODELS = ("int_client_activity_levels", "int_client_active_spans")
+PEERS = ("models", "models, users", "by hand", "naive join", "pandas", "polars", "chdb")
 # The join of days with windows grows too large to wait for.
 NAIVE_UP_TO = 10_000_000
 
@@ -217,12 +234,12 @@ class Data:
 class Contest:
     """All that is measured at one number of events."""
 
-    def __init__(self, options: argparse.Namespace, events: int, rounds: int) -> None:
-        self.options, self.rounds = options, rounds
+    def __init__(self, options: argparse.Namespace, events: int, rounds: int, steps: str) -> None:
+        self.rounds, self.steps = rounds, steps
         self.data, self.results = Data(options, events), Results(events)
         self.work = self.data.folder / "work"
         self.variables = {
-            "ACTIVE_CLIENTS_DATABASE": str(self.work / "build.duckdb"),
+            "ACTIVE_CLIENTS_DATABASE": str(self.work / DATABASE),
             "ACTIVE_CLIENTS_MEMORY_LIMIT": options.memory_limit,
             "ACTIVE_CLIENTS_SPILL_DIRECTORY": str(self.work / "spill"),
             "BENCHMARK_EVENTS": f"{self.data.live}/**/usage_events*.parquet",
@@ -249,8 +266,7 @@ class Contest:
     def dbt(self, title: str, *options: str) -> None:
         """Measure dbt, and each model by itself."""
         command = [str(Path(sys.executable).with_name("dbt")), "--quiet", "build"]
-        command += ["--log-level-file", "info"]
-        command += ["--exclude-resource-type", "unit_test", "--vars", self.vars, *options]
+        command += ["--log-level-file", "info", "--vars", self.vars, *options]
         self.results.add(title, measure(title, command, self.variables))
         run = json.loads((self.work / "target/run_results.json").read_text())
         seconds = self.results.models.setdefault(title, {})
@@ -268,16 +284,28 @@ class Contest:
         self.work.mkdir(parents=True)
         self.remove_day()
 
+    def add_day(self) -> None:
+        """Let the last load arrive."""
+        os.link(self.data.day, self.data.live / self.data.day.name)
+
     def remove_day(self) -> None:
         """Take the last load away again."""
         (self.data.live / self.data.day.name).unlink(missing_ok=True)
 
+    def events(self, title: str) -> None:
+        """Measure the models that answer what the floor answers, one at a time."""
+        models = [f"+{name}" for name in sorted({*EVENT_GRAIN, *SHARED, *SPAN_MODELS})]
+        self.dbt(
+            title, "--resource-type", "model", "seed", "--threads", "1", "--select", *models
+        )  # fmt: skip
+
+    def everything(self, title: str) -> None:
+        """Measure all models and their tests."""
+        self.dbt(title, "--exclude-resource-type", "unit_test")
+
     def export(self) -> None:
-        """What the ways start from: who is who, and one row per user and day."""
-        copy = self.work / MODELS_FILE
-        copy.parent.mkdir(exist_ok=True)
-        shutil.copy(self.work / "build.duckdb", copy)
-        with duckdb.connect(str(copy), read_only=True) as connection:
+        """What the ways start from: who is who, one row per user and day, and the models."""
+        with duckdb.connect(str(self.work / DATABASE), read_only=True) as connection:
             for name, sql in {
                 "clients": "from intermediate.int_client_identities",
                 "users": "from intermediate.int_user_identities",
@@ -286,7 +314,7 @@ class Contest:
                 " marts.fct_user_activity_daily where definition_id = 'default'",
             }.items():
                 connection.execute(f"copy ({sql}) to '{self.work}/{name}.parquet'")
-            self.results.counts["marts"] = project_answers_of(self.work)
+        self.results.counts["marts"] = project_answers_of(self.work)
         compiled = self.work / "target/compiled/active_clients/models"
         named = []
         for name in (*SPAN_MODELS, *SHARED[2:]):
@@ -294,23 +322,49 @@ class Contest:
             schema = "marts" if name.startswith("fct_") else "intermediate"
             named.append((f"{schema}.{name}", sql))
         (self.work / "models.json").write_text(json.dumps(named))
+        named = [(name, sql) for name, sql in named if not name.endswith(CLIENT_MODELS)]
+        self.export_users({relation for _, sql in named for relation in READ.findall(sql)})
+        (self.work / "models_users.json").write_text(json.dumps(named))
+
+    def export_users(self, relations: set[tuple[str, str]]) -> None:
+        """What the models read, of one question alone."""
+        file = self.work / USERS_DATABASE
+        shutil.rmtree(file.parent, ignore_errors=True)
+        file.parent.mkdir()
+        with duckdb.connect(str(self.work / DATABASE)) as connection:
+            connection.execute(f"attach '{file}' as users")
+            for schema, name in sorted(relations):
+                connection.execute(f"create schema if not exists users.{schema}")
+                connection.execute(
+                    f"create table users.{schema}.{name} as from {schema}.{name}"
+                    f" where {ONE_QUESTION.get(name, 'true')}"
+                )
 
     def round(self) -> None:
         """Everything once."""
-        options = ["--vars", self.vars]
-        (self.work / "build.duckdb").unlink(missing_ok=True)
-        self.dbt("full build")
+        database = self.work / DATABASE
+        database.unlink(missing_ok=True)
+        self.events("event-grain models")
         self.export()
         self.way("floor")
+        self.way("to client-days")
         for name in PEERS:
             too_large = name == "naive join" and self.results.events > NAIVE_UP_TO
             if is_installed(name) and not too_large:
                 self.way(name)
-        if self.options.only_full_build:
+        self.add_day()
+        self.events("events of one day")
+        self.remove_day()
+        if self.steps == "events":
             return
-        self.dbt("unchanged rebuild")
-        os.link(self.data.day, self.data.live / self.data.day.name)
-        self.dbt("one day")
+        database.unlink()
+        self.everything("full build")
+        if self.steps == "build":
+            return
+        self.everything("unchanged rebuild")
+        self.add_day()
+        self.everything("one day")
+        options = ["--vars", self.vars]
         self.script("expectations", "expectations/run.py", "raw", "marts", *options)
         published = str(self.work / "published.duckdb")
         self.script("publish", "scripts/publish.py", "--target-file", published, *options)
@@ -347,7 +401,7 @@ class Contest:
 
 def project_answers_of(work: Path) -> Counts:
     """The marts' answers, and the rows they come from."""
-    with duckdb.connect(str(work / MODELS_FILE), read_only=True) as connection:
+    with duckdb.connect(str(work / DATABASE), read_only=True) as connection:
         connection.execute("set TimeZone = 'UTC'")
         found = project_answers(connection)
         found["rows"] = dict(
@@ -367,7 +421,10 @@ def project_answers_of(work: Path) -> Counts:
 
 # ---- the tables ----------------------------------------------------------------------
 
-STEPS = ("full build", "unchanged rebuild", "one day", "expectations", "publish", "queries")
+STEPS = (
+    "floor", "to client-days", "event-grain models", "events of one day", "full build",
+    "unchanged rebuild", "one day", "expectations", "publish", "queries",
+)  # fmt: skip
 
 
 def gigabytes(value: float) -> str:
@@ -397,7 +454,7 @@ def cost_row(results: Results, step: str, base: str) -> list[str]:
 def describe(results: Results) -> list[str]:
     """The tables of one size."""
     day, events = results.day, results.events
-    rounds = len(results.costs["full build"])
+    rounds = len(results.costs["floor"])
     head = ["wall s", "CPU s", "peak GB", "spilled GB"]
     lines = [
         f"### {events:,} events, {rounds} round{'s' if rounds > 1 else ''}",
@@ -408,7 +465,7 @@ def describe(results: Results) -> list[str]:
     ]
     lines += table(
         ["step", *head, "wall / floor", "CPU / floor"],
-        [cost_row(results, step, "floor") for step in ("floor", *STEPS) if step in results.costs],
+        [cost_row(results, step, "floor") for step in STEPS if step in results.costs],
     )
     lines += ["From user-days to daily actives and monthly retention:", ""]
     rows = []
@@ -419,44 +476,60 @@ def describe(results: Results) -> list[str]:
             missing = "missing" if not is_installed(name) else "left out"
             rows.append([name, missing, "", "", "", "", ""])
     lines += table(["way", *head, "wall / by hand", "CPU / by hand"], rows)
-    full = results.models["full build"]
-    medians = {name: statistics.median(seconds) for name, seconds in full.items()}
-    slowest = sorted(medians, key=lambda name: -medians[name])[:SHOWN_MODELS]
-    again = {
-        step: {n: statistics.median(s) for n, s in results.models[step].items()}
-        for step in ("unchanged rebuild", "one day")
-        if step in results.models
+    builds = [step for step in STEPS if step in results.models]
+    medians = {
+        step: {name: statistics.median(seconds) for name, seconds in results.models[step].items()}
+        for step in builds
     }
+    dearest = medians["full build" if "full build" in builds else "event-grain models"]
+    slowest = sorted(dearest, key=lambda name: -dearest[name])[:SHOWN_MODELS]
     rows = [
-        [f"`{n}`", f"{medians[n]:.2f}", *(f"{again[s].get(n, 0):.2f}" for s in again)]
-        for n in slowest
+        [f"`{name}`", *(f"{medians[b][name]:.2f}" if name in medians[b] else "" for b in builds)]
+        for name in slowest
     ]
-    totals = ["all models", f"{sum(medians.values()):.2f}"]
-    rows.append([*totals, *(f"{sum(again[s].values()):.2f}" for s in again)])
-    return lines + table(["model, seconds", "full build", *again], rows)
+    rows.append(["all models", *(f"{sum(medians[build].values()):.2f}" for build in builds)])
+    return lines + table(["model, seconds", *builds], rows)
 
 
 def targets(all_results: list[Results]) -> list[str]:
-    """What was aimed at, and what came out at the largest size."""
-    largest, smallest = all_results[-1], all_results[0]
-    grain = {r.events: r.model_seconds("full build", EVENT_GRAIN + SHARED) for r in all_results}
-    events_only = largest.model_seconds("full build", EVENT_GRAIN)
-    floor, full = largest.median("floor"), largest.median("full build")
+    """What was aimed at, and what came out at each size."""
     rows = [
-        ["event-grain models / floor", "1.5", f"{grain[largest.events] / floor:.2f}"],
-        ["full build / floor", "2", f"{full / floor:.2f}"],
-        ["peak memory, GB", "6", gigabytes(largest.median("full build", "peak"))],
+        ["event-grain models / floor", "1.5"],
+        ["of them, to client-days / floor to client-days", ""],
+        ["events of one day / event-grain models", "0.03"],
+        ["full build / floor", "2"],
+        ["peak memory, GB", "6"],
     ]
-    if "one day" in largest.models:
-        share = largest.model_seconds("one day", EVENT_GRAIN) / events_only
-        rows.append(["event-grain models of one day / of the full build", "0.03", f"{share:.3f}"])
+    grain = []
+    for results in all_results:
+        seconds = results.model_seconds("event-grain models", EVENT_GRAIN + SHARED)
+        to_client_days = results.model_seconds("event-grain models", EVENT_GRAIN)
+        one_day = results.model_seconds("events of one day", EVENT_GRAIN)
+        grain.append(seconds)
+        is_built = "full build" in results.costs
+        peak = results.median("full build" if is_built else "event-grain models", "peak")
+        for row, cell in zip(
+            rows,
+            (
+                f"{seconds / results.median('floor'):.2f}",
+                f"{to_client_days / results.median('to client-days'):.2f}",
+                f"{one_day / to_client_days:.3f}",
+                f"{results.median('full build') / results.median('floor'):.1f}" if is_built else "",
+                gigabytes(peak),
+            ),
+            strict=True,
+        ):
+            row.append(cell)
     if len(all_results) > 1:
-        exponent = math.log(grain[largest.events] / grain[smallest.events]) / math.log(
-            largest.events / smallest.events
-        )
-        rows.append(["growth exponent of the event-grain models", "1.05", f"{exponent:.2f}"])
-    title = f"Targets, at {largest.events:,} events:"
-    return [title, "", *table(["", "at most", "measured"], rows)]
+        sizes = [results.events for results in all_results]
+        exponents = [
+            math.log(grain[i] / grain[0]) / math.log(sizes[i] / sizes[0])
+            for i in range(1, len(sizes))
+        ]
+        cells = ["", *(f"{exponent:.2f}" for exponent in exponents)]
+        rows.append(["growth exponent of the event-grain models", "1.05", *cells])
+    head = [f"{results.events:,} events" for results in all_results]
+    return ["Targets:", "", *table(["", "at most", *head], rows)]
 
 
 def machine(options: argparse.Namespace) -> str:
@@ -487,16 +560,25 @@ def main() -> int:
     add("--rounds", type=int, nargs="+", default=[3], help="3; medians are shown; several: by size")
     add("--memory-limit", default="4GB", help="of DuckDB: 4GB")
     add("--data", type=Path, default=Path("target/benchmark"), help="where the data are kept")
-    add("--only-full-build", action="store_true", help="leave out what comes after the ways")
+    add(
+        "--steps",
+        nargs="+",
+        default=["all"],
+        choices=["all", "build", "events"],
+        help="all; build leaves out what follows the full build, events that as well; several: by"
+        " size",
+    )
     add("--record", action="store_true", help="also write docs/performance.md")
     options = parser.parse_args()
     command = " ".join(["scripts/benchmark", *sys.argv[1:]])
     where = machine(options)
     all_results = []
     try:
-        rounds = [*options.rounds, *options.rounds[-1:] * len(options.events)]
-        for events, number in zip(sorted(options.events), rounds, strict=False):
-            all_results.append(Contest(options, events, number).run())
+        sizes = sorted(options.events)
+        rounds = [*options.rounds, *options.rounds[-1:] * len(sizes)]
+        steps = [*options.steps, *options.steps[-1:] * len(sizes)]
+        for size, number, step in zip(sizes, rounds, steps, strict=False):
+            all_results.append(Contest(options, size, number, step).run())
     except ProjectError as error:
         print(f"\nBenchmark failed: {error}", file=sys.stderr)
         return 1

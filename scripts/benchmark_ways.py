@@ -10,15 +10,17 @@ import importlib.util
 import json
 import os
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
 WINDOWS = (1, 7, 28)
-# A copy of the private file; views name it by the stem.
-MODELS_FILE = Path("models/build.duckdb")
+# Compiled SQL names a file by its stem.
+DATABASE = Path("build.duckdb")
+USERS_DATABASE = Path("users/build.duckdb")
 Counts = dict[str, dict[str, int]]
 
 # Daily actives: a user enters the window on a day after a gap, and leaves it a window after
@@ -67,13 +69,14 @@ create table usage_daily as
 select client_id, user_id, event_name, feature, activity_date, loaded_date,
     count(*) as event_count, sum(quantity) as quantity
 from (
-    select client_id, user_id, event_name, coalesce(feature, 'unknown') as feature,
+    select trim(client_id) as client_id, user_id, event_name,
+        coalesce(feature, 'unknown') as feature,
         coalesce(quantity, 1) as quantity, occurred_at::date as activity_date,
         loaded_at::date as loaded_date
     from read_parquet('{events}')
     where event_id is not null and user_id is not null and event_name is not null
         and occurred_at >= date '2000-01-01' and occurred_at <= loaded_at + interval 10 minute
-        and coalesce(quantity, 1) >= 0 and client_id in (select client_id from clients)
+        and coalesce(quantity, 1) >= 0 and trim(client_id) in (select client_id from clients)
     qualify row_number() over (
         partition by occurred_at::date, event_id
         order by loaded_at, client_id, user_id, event_name, feature, quantity, occurred_at
@@ -158,14 +161,28 @@ def answers(connection: duckdb.DuckDBPyConnection, actives: str, retention: str)
     )
 
 
-def floor(folder: Path) -> Counts:
-    """From the raw events, by hand: no checks, no quarantine, no other cuts."""
+@contextmanager
+def by_hand_to_client_days(folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """From the raw events to client-days: no checks, no quarantine, one definition."""
     file = folder / "floor.duckdb"
     file.unlink(missing_ok=True)
     with connect(folder, str(file)) as connection:
         for name in ("clients", "users"):
             connection.execute(f"create table {name} as from given_{name}")
         connection.execute(FLOOR_SQL.format(events=os.environ["BENCHMARK_EVENTS"]))
+        yield connection
+    file.unlink()
+
+
+def to_client_days(folder: Path) -> Counts:
+    """The floor's own first half."""
+    with by_hand_to_client_days(folder):
+        return {}
+
+
+def floor(folder: Path) -> Counts:
+    """From the raw events, by hand."""
+    with by_hand_to_client_days(folder) as connection:
         connection.execute("create table user_dates as select distinct user_id, activity_date"
                            " from user_days")  # fmt: skip
         found = answers(
@@ -181,7 +198,6 @@ def floor(folder: Path) -> Counts:
                 " union all select 'core_events', sum(events)::bigint from client_days"
             ).fetchall()
         )
-    file.unlink()
     return found
 
 
@@ -204,15 +220,24 @@ def naive_join(folder: Path) -> Counts:
         return answers(connection, NAIVE_ACTIVES_SQL, NAIVE_RETENTION_SQL)
 
 
-def models(folder: Path) -> Counts:
-    """The project's models, as compiled: both definitions, clients too, by segment and plan."""
-    compiled = json.loads((folder / "models.json").read_text())
-    with duckdb.connect(str(folder / MODELS_FILE)) as connection:
+def run_models(models: Path, database: Path) -> Counts:
+    """Make some models again from what is in a file."""
+    with duckdb.connect(str(database)) as connection:
         connection.execute("set enable_progress_bar = false; set TimeZone = 'UTC'")
         connection.execute(f"set memory_limit = '{os.environ['ACTIVE_CLIENTS_MEMORY_LIMIT']}'")
-        for relation, sql in compiled:
+        for relation, sql in json.loads(models.read_text()):
             connection.execute(f"create or replace table {relation} as {sql}")
         return project_answers(connection)
+
+
+def models(folder: Path) -> Counts:
+    """The project's models, as compiled: both definitions, clients too, by segment and plan."""
+    return run_models(folder / "models.json", folder / DATABASE)
+
+
+def models_for_users(folder: Path) -> Counts:
+    """The same models, asked what the others are asked: users by one definition, as a whole."""
+    return run_models(folder / "models_users.json", folder / USERS_DATABASE)
 
 
 def project_answers(connection: duckdb.DuckDBPyConnection) -> Counts:
@@ -401,7 +426,9 @@ QUERIED_METRICS = (
 )
 WAYS: dict[str, tuple[str, Callable[[Path], Counts]]] = {
     "floor": ("", floor),
+    "to client-days": ("", to_client_days),
     "models": ("", models),
+    "models, users": ("", models_for_users),
     "by hand": ("", by_hand),
     "naive join": ("", naive_join),
     "pandas": ("pandas", with_pandas),
