@@ -874,6 +874,7 @@ class Reference:
                     if (row["entitled_date"] or date.min) >= self.first_usage_date
                 ),
                 "is_default_definition": self.is_default(key[0]),
+                "as_of_date": self.as_of,
             }
 
     # -- activation ----------------------------------------------------------------------------
@@ -965,6 +966,7 @@ class Reference:
                 ),
                 "retention_lift_lower": newcombe(*shares, "lower"),
                 "retention_lift_upper": newcombe(*shares, "upper"),
+                "as_of_date": self.as_of,
             }
 
     def onboarding_funnel(self) -> Iterator[Row]:
@@ -987,6 +989,7 @@ class Reference:
                     "cohort_month": month,
                     "step_number": criterion.step_number if criterion else 0,
                     "criterion_id": criterion.criterion_id if criterion else "started",
+                    "definition_id": (criterion or steps[0]).definition_id,
                     "cohort_size": len(client_ids),
                     "eligible_count": len(client_ids) if is_mature else None,
                     "reached_count": len(reached) if is_mature else None,

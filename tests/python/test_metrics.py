@@ -179,6 +179,14 @@ CASES: dict[str, tuple[str, str]] = {
             ("activation_lift", "retention_lift"),
         )
     },
+    "median_days_to_value": (
+        "criterion__criterion_id",
+        CRITERIA.format("median_days_to_value"),
+    ),
+    "median_days_to_adopt": (
+        "reached_feature__feature",
+        REACH.format("median_days_to_adopt"),
+    ),
     **{
         name: (
             "onboarding_step__step_number",

@@ -147,6 +147,24 @@ def test_every_mart_is_described_and_has_its_grain_tested() -> None:
     assert [name for name, node in marts.items() if node["unique_id"] not in tested] == []
 
 
+def test_every_mart_that_says_active_names_the_definition() -> None:
+    marts = {name: set(node["columns"]) for name, node in models("marts").items()}
+    of_activity = {
+        name
+        for name, node in models("marts").items()
+        if node["fqn"][2] == "activity" or name.startswith("fct_usage_retention")
+    }
+    says_active = {
+        name
+        for name, columns in marts.items()
+        if columns & {"is_active", "active_user_count", "active_client_count", "lifecycle_status"}
+    }
+    assert {"fct_onboarding_funnel", "fct_client_periods"} <= of_activity | says_active
+    # What was used, by whichever definition.
+    counted = (of_activity | says_active) - {"fct_usage_daily"}
+    assert sorted(name for name in counted if "definition_id" not in marts[name]) == []
+
+
 @pytest.mark.parametrize(
     ("sql", "found"),
     [

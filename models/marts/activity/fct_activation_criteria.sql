@@ -18,6 +18,10 @@ activation as (
     where is_judged
 ),
 
+as_of as (
+    select * from {{ ref('as_of') }}
+),
+
 {{ kaplan_meier('activation', ['criterion_id']) }},
 
 medians as (
@@ -87,9 +91,13 @@ final as (
         cast(coalesce(rated.unmet_retained_count, 0) as bigint) as other_retained_count,
         cast(rated.met_rate - rated.unmet_rate as decimal(12, 6)) as retention_lift,
         {{ newcombe('rated.met', 'rated.unmet', 'lower') }} as retention_lift_lower,
-        {{ newcombe('rated.met', 'rated.unmet', 'upper') }} as retention_lift_upper
+        {{ newcombe('rated.met', 'rated.unmet', 'upper') }} as retention_lift_upper,
+
+        -- dates
+        as_of.as_of_date
 
     from criteria
+    cross join as_of
     left join rated
         on criteria.criterion_id = rated.criterion_id
     left join medians

@@ -94,9 +94,11 @@ final as (
         {{ rate('adopter_day_count', 'adopter_count') }} as active_days_per_adopter,
         cast(counts.unentitled_user_count as bigint) as unentitled_client_count,
         cast(medians.median_days_to_adopt as integer) as median_days_to_adopt,
-        counts.is_default_definition
+        counts.is_default_definition,
+        as_of.as_of_date
 
     from counts
+    cross join as_of
     left join medians
         on {% for key in keys %}counts.{{ key }} = medians.{{ key }}
             {{- '' if loop.last else '\n            and ' }}{% endfor %}

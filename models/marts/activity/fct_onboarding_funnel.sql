@@ -1,6 +1,7 @@
 -- Grain: one row per cohort (month of the first day) and step of onboarding: 0 for clients
 -- that began, then each activation criterion. A client reaches a step when it has met the
 -- criteria of all steps up to it, in any order. Immature until the last deadline of the cohort.
+-- The start bears the definition of the first criterion.
 
 with
 
@@ -93,6 +94,10 @@ final as (
         observed.cohort_month,
         observed.step_number,
         coalesce(criteria.criterion_id, 'started') as criterion_id,
+        coalesce(criteria.definition_id, lead(criteria.definition_id) over (
+            partition by observed.cohort_month
+            order by observed.step_number
+        )) as definition_id,
         cast(observed.cohort_size as bigint) as cohort_size,
         cast(observed.eligible_count as bigint) as eligible_count,
         cast(observed.reached_count as bigint) as reached_count,

@@ -39,6 +39,7 @@ final as (
         client_months.period_month,
 
         -- strings
+        {{ default_definition() }} as definition_id,
         stages.lifecycle_status,
         health.health_band,
 
