@@ -77,12 +77,12 @@ class Drawer:
 
     def validity(self) -> Row:
         """Mostly always."""
-        match self.number(0, 19):
-            case 7:
+        match self.number(0, 9):
+            case 3:
                 return {"valid_from": self.day(), "valid_to": None}
-            case 11:
+            case 5:
                 return {"valid_from": None, "valid_to": self.day()}
-            case 13:
+            case 7:
                 first, last = sorted([self.day(), self.day()])
                 return {"valid_from": first, "valid_to": last}
         return {"valid_from": None, "valid_to": None}

@@ -305,8 +305,15 @@ class Reference:
             yield start
             start = self.period_after(grain, start, 1)
 
-    def is_over(self, grain: str, start: date) -> bool:
-        return self.period_end(grain, start) <= self.as_of
+    def is_over(self, grain: str, start: date, definition: Definition | None = None) -> bool:
+        """Whether a period has elapsed, and had before the definition ended."""
+        return self.period_end(grain, start) <= self.last_day(definition)
+
+    def last_day(self, definition: Definition | None) -> date:
+        """The last one of which something can be told."""
+        if definition is None or definition.valid_to is None:
+            return self.as_of
+        return min(self.as_of, definition.valid_to - DAY)
 
     # -- clients and users ---------------------------------------------------------------
 
@@ -677,13 +684,14 @@ class Reference:
                 active = self.active_periods(definition_id, entity_type, grain)
                 if not active:
                     continue
+                definition = self.definition(definition_id)
                 first = min(period for periods in active.values() for period in periods)
-                for period in self.periods_between(grain, first, self.as_of):
+                for period in self.periods_between(grain, first, self.last_day(definition)):
                     key = {
                         "definition_id": definition_id,
                         "entity_type": entity_type,
                         "period_grain": grain,
-                        "is_complete": self.is_over(grain, period),
+                        "is_complete": self.is_over(grain, period, definition),
                         "is_default_definition": self.is_default(definition_id),
                         "period_start_date": period,
                     }
@@ -727,8 +735,7 @@ class Reference:
                 weeks = [
                     week
                     for week in self.periods_between("week", first, self.as_of)
-                    if self.is_over("week", week)
-                    and self.period_end("week", week) < (definition.valid_to or date.max)
+                    if self.is_over("week", week, definition)
                 ]
                 by_week = [
                     [use for use in uses if self.period_of("week", use.day) == week]
@@ -907,22 +914,26 @@ class Reference:
                 activated = day
                 break
         definition = self.definition(criterion.definition_id)
+        any_core_action = criterion.event_name is None
+        is_known = not any_core_action or definition.holds(started)
+        has_ended = started >= (definition.valid_to or date.max)
+        watched_to = self.last_day(definition if any_core_action and not has_ended else None)
         later_uses = [
             use
             for use in self.by_entity[definition.definition_id, "client"].get(client.client_id, [])
             if outcome - definition.window_days * DAY < use.day <= outcome
         ]
-        has_outcome = outcome <= self.as_of
+        has_outcome = outcome <= self.as_of and definition.holds(outcome)
         return {
             "criterion_id": criterion.criterion_id,
             "client_id": client.client_id,
             "definition_id": criterion.definition_id,
             "step_number": criterion.step_number,
             "days_to_value": elapsed(started, activated),
-            "observed_days": elapsed(started, min(activated or deadline, self.as_of)),
-            "is_judged": started >= self.first_usage_date,
+            "observed_days": elapsed(started, min(activated or deadline, watched_to)),
+            "is_judged": started >= self.first_usage_date and is_known,
             "is_activated": activated is not None,
-            "is_mature": deadline <= self.as_of,
+            "is_mature": deadline <= watched_to,
             "is_retained": not missed(definition, later_uses) if has_outcome else None,
             "has_outcome": has_outcome,
             "started_date": started,
@@ -971,20 +982,21 @@ class Reference:
 
     def onboarding_funnel(self) -> Iterator[Row]:
         steps = sorted(self.history.criteria, key=lambda criterion: criterion.step_number)
-        met = {
-            (row["client_id"], row["criterion_id"]): row["is_activated"] for row in self.activation
-        }
+        rows = {(row["client_id"], row["criterion_id"]): row for row in self.activation}
+        unjudged = {row["client_id"] for row in self.activation if not row["is_judged"]}
         cohorts: dict[date, set[str]] = defaultdict(set)
         for row in self.activation:
-            if row["is_judged"]:
+            if row["client_id"] not in unjudged:
                 cohorts[row["started_date"].replace(day=1)].add(row["client_id"])
         for month, client_ids in cohorts.items():
-            reached, before, within_days = set(client_ids), None, 0
+            reached, before, within_days, is_known = set(client_ids), None, 0, True
             for criterion in [None, *steps]:
                 if criterion is not None:
-                    reached = {c for c in reached if met[c, criterion.criterion_id]}
+                    own = {c: rows[c, criterion.criterion_id] for c in client_ids}
+                    reached = {c for c in reached if own[c]["is_activated"]}
                     within_days = max(within_days, criterion.within_days)
-                is_mature = month_end(month) + within_days * DAY <= self.as_of
+                    is_known = is_known and all(row["is_mature"] for row in own.values())
+                is_mature = is_known and month_end(month) + within_days * DAY <= self.as_of
                 yield {
                     "cohort_month": month,
                     "step_number": criterion.step_number if criterion else 0,
@@ -1070,7 +1082,9 @@ class Reference:
                     return all(numbered(n) in periods for n in range(1, first + 1))
             return any(numbered(n) in periods for n in range(first, last + 1))
 
-        is_mature = self.is_over(grain, numbered(last))
+        any_core_action = retention.return_event_name is None
+        definition = self.definition(retention.definition_id) if any_core_action else None
+        is_mature = self.is_over(grain, numbered(last), definition)
         eligible = len(members) if is_mature else None
         retained = None
         if is_mature:

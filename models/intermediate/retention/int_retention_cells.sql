@@ -1,6 +1,7 @@
 -- Grain: one row per retention definition, cohort, method and period number that has begun by
--- as_of_date. A cell spans the periods from `period_number` to `last_period_number`;
--- it is mature when the last of them has elapsed.
+-- as_of_date. A cell spans the periods from `period_number` to `last_period_number`; it is
+-- mature when the last of them has elapsed, and where any core action is a return, had before
+-- the definition ended.
 
 with
 
@@ -10,6 +11,10 @@ starts as (
 
 retention_definitions as (
     select * from {{ ref('retention_definitions') }}
+),
+
+definitions as (
+    select * from {{ ref('active_definitions') }}
 ),
 
 brackets as (
@@ -35,11 +40,16 @@ cohorts as (
         starts.retention_id,
         starts.cohort_index,
         retention_definitions.period_grain,
-        retention_definitions.period_count
+        retention_definitions.period_count,
+        case
+            when retention_definitions.return_event_name is null then definitions.valid_to
+        end as returns_valid_to
 
     from starts
     inner join retention_definitions
         on starts.retention_id = retention_definitions.retention_id
+    inner join definitions
+        on retention_definitions.definition_id = definitions.definition_id
 ),
 
 spans as (
@@ -47,6 +57,7 @@ spans as (
         cohorts.retention_id,
         cohorts.cohort_index,
         cohorts.period_grain,
+        cohorts.returns_valid_to,
         'bracket' as retention_method,
         brackets.bracket_start as period_number,
         brackets.bracket_end - 1 as last_period_number
@@ -62,6 +73,7 @@ spans as (
         cohorts.retention_id,
         cohorts.cohort_index,
         cohorts.period_grain,
+        cohorts.returns_valid_to,
         '{{ method }}' as retention_method,
         periods.period_index - cohorts.cohort_index as period_number,
         periods.period_index - cohorts.cohort_index as last_period_number
@@ -82,7 +94,11 @@ final as (
         spans.cohort_index,
         cast(spans.period_number as integer) as period_number,
         cast(spans.last_period_number as integer) as last_period_number,
-        coalesce(last_periods.period_end_date <= as_of.as_of_date, false) as is_mature,
+        coalesce(
+            last_periods.period_end_date <= as_of.as_of_date
+            and last_periods.period_end_date < {{ or_never('spans.returns_valid_to') }},
+            false
+        ) as is_mature,
         cohort_periods.period_start_date as cohort_start_date,
         first_periods.period_start_date
 

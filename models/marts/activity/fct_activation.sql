@@ -1,51 +1,20 @@
 -- Grain: one row per activation criterion and client. A client meets a criterion when it
 -- reaches the criterion's events and users within so many days of its first day.
--- A client that began before the first usage in the data cannot be judged: is_judged is false.
+-- A client that began before the first usage in the data, or when the definition was not
+-- valid, cannot be judged: is_judged is false.
 
 with
 
-criteria as (
-    select * from {{ ref('activation_criteria') }}
-),
-
-clients as (
-    select * from {{ ref('dim_clients') }}
-    where not is_internal
+candidates as (
+    select * from {{ ref('int_activation_candidates') }}
 ),
 
 counts as (
     select * from {{ ref('int_activation_counts') }}
 ),
 
-definitions as (
-    select * from {{ ref('active_definitions') }}
-),
-
 active_spans as (
     select * from {{ ref('int_client_active_spans') }}
-),
-
-as_of as (
-    select * from {{ ref('as_of') }}
-),
-
-history as (
-    select min(activity_date) as first_usage_date
-    from {{ ref('fct_usage_daily') }}
-),
-
-candidates as (
-    select
-        criteria.*,
-        clients.client_id,
-        clients.created_date as started_date,
-        {{ add_days('clients.created_date', 'criteria.within_days') }} as deadline_date,
-        {{ add_days('clients.created_date', 'criteria.retained_after_days') }} as outcome_date
-
-    from criteria
-    cross join clients
-    inner join as_of
-        on clients.created_date <= as_of.as_of_date
 ),
 
 met_dates as (
@@ -80,19 +49,18 @@ final as (
         cast({{ dbt.datediff(
             'candidates.started_date',
             'least(coalesce(met_dates.activated_date, candidates.deadline_date), '
-            ~ 'as_of.as_of_date)',
+            ~ 'candidates.observed_to_date)',
             'day'
         ) }} as integer) as observed_days,
 
         -- booleans
-        coalesce(candidates.started_date >= history.first_usage_date, false) as is_judged,
+        candidates.is_judged,
         met_dates.activated_date is not null as is_activated,
-        candidates.deadline_date <= as_of.as_of_date as is_mature,
+        candidates.deadline_date <= candidates.observed_to_date as is_mature,
         case
-            when candidates.outcome_date <= as_of.as_of_date
-                then active_spans.client_id is not null
+            when candidates.has_outcome then active_spans.client_id is not null
         end as is_retained,
-        candidates.outcome_date <= as_of.as_of_date as has_outcome,
+        candidates.has_outcome,
 
         -- dates
         candidates.started_date,
@@ -101,17 +69,13 @@ final as (
         candidates.outcome_date
 
     from candidates
-    cross join as_of
-    cross join history
-    inner join definitions
-        on candidates.definition_id = definitions.definition_id
     left join met_dates
         on candidates.criterion_id = met_dates.criterion_id
             and candidates.client_id = met_dates.client_id
     left join active_spans
         on candidates.definition_id = active_spans.definition_id
             and candidates.client_id = active_spans.client_id
-            and definitions.window_days = active_spans.window_days
+            and candidates.window_days = active_spans.window_days
             and candidates.outcome_date >= active_spans.active_from
             and candidates.outcome_date < active_spans.active_to
 )

@@ -2,7 +2,7 @@
 -- period in which the client or user was new, retained, resurrected or dormant. A client is
 -- active in a period when it meets the definition's thresholds within it. Inactive ones have
 -- no row. The period of as_of_date is there while it runs, but nobody is dormant in it before
--- it is over.
+-- it is over, nor in one that goes on after the definition has ended.
 
 {{ config(materialized='view') }}
 
@@ -20,6 +20,10 @@ date_periods as (
         period_end_date
 
     from {{ ref('int_date_periods') }}
+),
+
+definitions as (
+    select * from {{ ref('active_definitions') }}
 ),
 
 as_of as (
@@ -63,18 +67,20 @@ final as (
         statuses.entity_id,
         statuses.period_grain,
         statuses.lifecycle_status,
-        date_periods.period_end_date <= as_of.as_of_date as is_complete,
+        date_periods.period_end_date <= as_of.as_of_date
+        and date_periods.period_end_date < {{ or_never('definitions.valid_to') }}
+            as is_complete,
         statuses.definition_id = {{ default_definition() }} as is_default_definition,
         date_periods.period_start_date
 
     from statuses
+    inner join definitions
+        on statuses.definition_id = definitions.definition_id
     inner join date_periods
         on statuses.period_grain = date_periods.period_grain
             and statuses.period_index = date_periods.period_index
     cross join as_of
-
-    where date_periods.period_end_date <= as_of.as_of_date
-        or statuses.lifecycle_status <> 'dormant'
 )
 
 select * from final
+where is_complete or lifecycle_status <> 'dormant'

@@ -1,6 +1,7 @@
 -- Grain: one row per definition, entity type, period grain (day, week, month) and period, from
--- the first activity to as_of_date. How many clients or users were new, retained,
--- resurrected, dormant or inactive; dormant and inactive are null while the period runs.
+-- the first activity to as_of_date or the end of the definition. How many clients or users were
+-- new, retained, resurrected, dormant or inactive; the last two are null unless the whole
+-- period has elapsed by then.
 
 {% set group = 'definition_id, entity_type, period_grain' %}
 
@@ -34,14 +35,19 @@ periods as (
         first_periods.entity_type,
         first_periods.period_grain,
         date_periods.period_start_date,
-        date_periods.period_end_date <= as_of.as_of_date as is_complete
+        date_periods.period_end_date <= as_of.as_of_date
+        and date_periods.period_end_date < {{ or_never('definitions.valid_to') }}
+            as is_complete
 
     from first_periods
+    inner join {{ ref('active_definitions') }} as definitions
+        on first_periods.definition_id = definitions.definition_id
     cross join as_of
     inner join date_periods
         on first_periods.period_grain = date_periods.period_grain
             and first_periods.first_start_date <= date_periods.date_day
             and as_of.as_of_date >= date_periods.date_day
+            and {{ or_never('definitions.valid_to') }} > date_periods.date_day
 ),
 
 status_counts as (

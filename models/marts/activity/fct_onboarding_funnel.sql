@@ -1,13 +1,19 @@
 -- Grain: one row per cohort (month of the first day) and step of onboarding: 0 for clients
 -- that began, then each activation criterion. A client reaches a step when it has met the
 -- criteria of all steps up to it, in any order. Immature until the last deadline of the cohort.
--- The start bears the definition of the first criterion.
+-- The start bears the first criterion's definition. Only clients judged by all criteria count.
+
+{% set up_to_the_step = 'over (partition by activation.client_id'
+    ~ ' order by activation.step_number rows between unbounded preceding and current row)' %}
 
 with
 
 activation as (
-    select * from {{ ref('fct_activation') }}
-    where is_judged
+    select
+        *,
+        min(case when is_judged then 1 else 0 end) over (partition by client_id) as is_known
+
+    from {{ ref('fct_activation') }}
 ),
 
 criteria as (
@@ -23,20 +29,18 @@ steps as (
         activation.client_id,
         {{ month_start('activation.started_date') }} as cohort_month,
         activation.step_number,
-        min(case when activation.is_activated then 1 else 0 end) over (
-            partition by activation.client_id
-            order by activation.step_number
-            rows between unbounded preceding and current row
-        ) as has_reached,
-        max(criteria.within_days) over (
-            partition by activation.client_id
-            order by activation.step_number
-            rows between unbounded preceding and current row
-        ) as within_days
+        min(case when activation.is_activated then 1 else 0 end)
+            {{ up_to_the_step }} as has_reached,
+        min(case when activation.is_mature then 1 else 0 end)
+            {{ up_to_the_step }} as has_passed,
+        max(criteria.within_days)
+            {{ up_to_the_step }} as within_days
 
     from activation
     inner join criteria
         on activation.criterion_id = criteria.criterion_id
+
+    where activation.is_known = 1
 ),
 
 all_steps as (
@@ -49,6 +53,7 @@ all_steps as (
         cohort_month,
         0 as step_number,
         1 as has_reached,
+        1 as has_passed,
         0 as within_days
 
     from steps
@@ -58,19 +63,19 @@ counts as (
     select
         all_steps.cohort_month,
         all_steps.step_number,
-        {{ add_days(month_end('all_steps.cohort_month'), 'all_steps.within_days') }}
-        <= as_of.as_of_date as is_mature,
+        min(case
+            when {{ add_days(month_end('all_steps.cohort_month'), 'all_steps.within_days') }}
+                <= as_of.as_of_date
+                then all_steps.has_passed
+            else 0
+        end) = 1 as is_mature,
         count(*) as cohort_size,
         sum(all_steps.has_reached) as reached_count
 
     from all_steps
     cross join as_of
 
-    group by
-        all_steps.cohort_month,
-        all_steps.step_number,
-        {{ add_days(month_end('all_steps.cohort_month'), 'all_steps.within_days') }}
-        <= as_of.as_of_date
+    group by all_steps.cohort_month, all_steps.step_number
 ),
 
 observed as (
