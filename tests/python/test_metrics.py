@@ -585,7 +585,39 @@ CASES: dict[str, tuple[str, str]] = {
         )
     },
 }
+RETAINED = (
+    "select period_number, {} from marts.fct_revenue_retention"
+    " where retention_type = 'all_clients' and reactivation_policy = '{}' and is_mature group by 1"
+)
 CASES |= {
+    **{
+        name: ("revenue_retention_cell__period_number", RETAINED.format(column, "counted"))
+        for name, column in (
+            ("base_month_clients", "sum(base_client_count)"),
+            ("base_month_mrr", "sum(base_mrr_amount)"),
+        )
+    },
+    **{
+        f"{prefix}_{name}": (
+            "revenue_retention_cell__period_number",
+            RETAINED.format(column, policy),
+        )
+        for prefix, policy in (("point_to_point", "counted"), ("unbroken", "not_counted"))
+        for name, column in (
+            ("clients", "sum(retained_client_count)"),
+            ("net_mrr", "sum(net_retained_mrr_amount)"),
+            ("gross_mrr", "sum(gross_retained_mrr_amount)"),
+            ("logo_retention", "sum(retained_client_count) / sum(base_client_count)"),
+            ("net_retention", "sum(net_retained_mrr_amount) / sum(base_mrr_amount)"),
+            ("gross_retention", "sum(gross_retained_mrr_amount) / sum(base_mrr_amount)"),
+        )
+    },
+    "mrr_restatements": (
+        "restatement__restatement_cause",
+        "select restatement_cause, sum(mrr_change_amount) from marts.fct_restatements group by 1",
+    ),
+    "contract_mrr": ("month", PERIODS.format("sum(contract_mrr_amount)", MONTHS)),
+    "paid_seats": ("month", PERIODS.format("sum(seat_count)", MONTHS)),
     "incomparable_base_mrr": ("month", PERIODS.format("sum(incomparable_base_mrr_amount)", MONTHS)),
     "constant_net_new_mrr": (
         "month",
@@ -645,6 +677,25 @@ CASES |= {
             ("win_back_rate", "fct_client_churns", "churn_date",
              "sum(is_won_back::int) / count(*)", "true"),
             ("lost_client_mrr", "fct_client_churns", "churn_date", "sum(lost_mrr_amount)", "true"),
+            ("voluntary_churns", "fct_client_churns", "churn_date", "count(*)",
+             "churn_type = 'voluntary'"),
+            ("involuntary_churns", "fct_client_churns", "churn_date", "count(*)",
+             "churn_type = 'involuntary'"),
+            ("involuntary_churn_rate", "fct_client_churns", "churn_date",
+             "nullif(sum((churn_type = 'involuntary')::int), 0) / count(*)", "true"),
+            ("win_back_time", "fct_client_churns", "churn_date", "avg(win_back_days)", "true"),
+            ("tenure_at_churn", "fct_client_churns", "churn_date", "avg(tenure_days)", "true"),
+            *(
+                (name, "fct_mrr_invoice_reconciliation", "period_month", f"sum({column})", "true")
+                for name, column in (
+                    ("invoice_difference", "difference_amount"),
+                    ("not_invoiced_mrr", "not_invoiced_amount"),
+                    ("voided_mrr", "voided_amount"),
+                    ("invoiced_without_mrr", "invoiced_without_mrr_amount"),
+                    ("changed_in_term_mrr", "changed_in_term_amount"),
+                    ("invoiced_otherwise_mrr", "invoiced_otherwise_amount"),
+                )
+            ),
             ("billed_revenue", "fct_invoices", "issued_date", "sum(billed_amount)", "true"),
             ("collected_revenue", "fct_invoices", "settled_date", "sum(collected_amount)",
              "settled_date is not null"),
