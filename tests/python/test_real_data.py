@@ -134,6 +134,14 @@ def metabase_at_its_end(tmp_path_factory: pytest.TempPathFactory) -> DbtProject:
     project = map_sample(
         tmp_path_factory.mktemp("metabase_end"), "metabase_sample", folder, as_of_date="2032-06-30"
     )
+    # Here the units are seats, at a price rounded to four decimals.
+    with duckdb.connect(str(project.database)) as connection:
+        connection.execute(
+            "update raw.subscriptions set quantity = seats, unit_price = round(mrr / seats, 4)"
+            " from read_csv(?) as sample where subscriptions.subscription_id ="
+            " sample.subscription_id",
+            [str(folder / "subscriptions.csv")],
+        )
     project.dbt("seed")
     project.dbt(
         "run",
@@ -230,9 +238,11 @@ def test_metabase_at_its_end_gives_the_published_figures(
         "select count(*) from intermediate.int_subscription_versions where valid_to is not null"
     ) == [(2031,)]
     assert rows("select count(*), sum(is_won_back::int) from marts.fct_client_churns") == [(599, 0)]
-    # The price is of the account, so that seats are no quantity: the sample alone has them.
-    seats = folder_of("metabase_sample") / "subscriptions.csv"
-    assert duckdb.sql(f"select sum(seats) from read_csv('{seats}')").fetchall() == [(40463,)]
+    # All accounts together, trials too; MRR is that of the sample but for cents.
+    assert rows(
+        "select sum(seat_count), abs(sum(contract_mrr_amount) - 1204766.50) < 0.10"
+        " from intermediate.int_subscription_versions"
+    ) == [(40463, True)]
 
 
 # ---- telco_ibm -----------------------------------------------------------------------
