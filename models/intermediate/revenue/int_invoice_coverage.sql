@@ -19,16 +19,21 @@ billing_intervals as (
     select * from {{ ref('billing_intervals') }}
 ),
 
--- The version in force at issue, or, for an invoice ahead of its subscription, the first.
+-- The version in force at issue, or, for an invoice ahead of its subscription, the first. One
+-- in another currency only says the interval.
 versioned as (
     select
         invoices.*,
-        versions.billed_mrr_amount,
+        case
+            when versions.currency_code = invoices.currency_code then versions.billed_mrr_amount
+            else 0
+        end as billed_mrr_amount,
         versions.billing_interval,
         versions.billing_interval_count,
         row_number() over (
             partition by invoices.invoice_id
             order by
+                case when versions.currency_code = invoices.currency_code then 0 else 1 end,
                 case when versions.valid_from <= invoices.issued_date then 0 else 1 end,
                 case
                     when versions.valid_from <= invoices.issued_date then -versions.version
@@ -39,7 +44,6 @@ versioned as (
     from invoices
     inner join versions
         on invoices.subscription_id = versions.subscription_id
-            and invoices.currency_code = versions.currency_code
 ),
 
 covered as (

@@ -1,5 +1,5 @@
--- Grain: one row per subscription, currency and step of days with the same billed MRR and the
--- same invoices, up to as_of_date, in the original currency.
+-- Grain: one row per client, subscription, currency and step of days with the same billed MRR
+-- and the same invoices, up to as_of_date, in the original currency.
 
 with
 
@@ -90,7 +90,7 @@ change_dates as (
         changes.change_date
 ),
 
-{% set keys = ['subscription_id', 'currency_code'] %}
+{% set keys = ['client_id', 'subscription_id', 'currency_code'] %}
 final as (
     select
         change_dates.client_id,
@@ -104,7 +104,10 @@ final as (
         change_dates.change_date as valid_from,
         coalesce(
             lead(change_dates.change_date) over (
-                partition by change_dates.subscription_id, change_dates.currency_code
+                partition by
+                    change_dates.client_id,
+                    change_dates.subscription_id,
+                    change_dates.currency_code
                 order by change_dates.change_date
             ),
             {{ add_days('as_of.as_of_date', 1) }}
