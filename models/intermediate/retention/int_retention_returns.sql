@@ -20,8 +20,10 @@ numbered_returns as (
         actions.period_index - starts.cohort_index as period_number,
         row_number() over (partition by {{ member }} order by actions.period_index)
             as return_number,
-        row_number() over (partition by {{ member }} order by actions.period_index desc)
-            as return_number_from_last
+        lead(actions.period_index) over (
+            partition by {{ member }}
+            order by actions.period_index
+        ) as next_index
 
     from starts
     inner join actions
@@ -37,7 +39,7 @@ final as (
         cohort_index,
         cast(period_number as integer) as period_number,
         period_number = return_number as is_consecutive,
-        return_number_from_last = 1 as is_last
+        next_index is null as is_last
 
     from numbered_returns
 )
