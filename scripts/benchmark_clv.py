@@ -1,7 +1,9 @@
 """Times what lifetime value costs: fits from a life table, and predictions for many clients.
 
-The SQL is what dbt compiles; it runs on generated clients in DuckDB. scipy does the same work
-in the same run, where it is its own: the fits, and the expected purchases.
+The SQL is what dbt compiles; it runs on generated clients in DuckDB. In the same run scipy does
+what it can by itself, the fits and the expected purchases, and so does lifetimes where it is
+installed (ACTIVE_CLIENTS_EXTRAS=peers scripts/setup): both models of purchases and spend. What
+they expect must be what the SQL expects.
 
 scripts/benchmark_clv
 scripts/benchmark_clv --clients 100000
@@ -10,6 +12,7 @@ scripts/benchmark_clv --clients 100000
 from __future__ import annotations
 
 import argparse
+import importlib.util
 import os
 import re
 import resource
@@ -27,6 +30,7 @@ from scipy import optimize, special
 from project import ROOT
 
 FITS = ("int_sbg_search_fits", "int_sbg_fits", "int_bdw_fits")
+PURCHASE_FITS = ("int_purchase_fits", "int_spend_fits")
 SCORES = ("int_purchase_expectations", "int_purchase_predictions")
 INTERVALS = ("int_purchase_slopes", "int_purchase_intervals")
 SURVIVORS = {
@@ -34,6 +38,8 @@ SURVIVORS = {
     "high end": (1000, 869, 743, 653, 593, 551, 517, 491),
     "third": (1000, 700, 560, 480, 425, 390, 362, 340),
 }
+# As many as CDNOW has.
+FITTED = 2_357
 R, ALPHA, A, B = 0.2426, 4.4136, 0.7929, 2.4259
 P, Q, V = 6.2492, 3.7443, 15.4448
 
@@ -43,7 +49,7 @@ def compile_models(directory: Path) -> dict[str, str]:
     subprocess.run(
         [
             str(Path(sys.executable).with_name("dbt")), "--quiet", "compile",
-            "--select", *FITS, *SCORES, *INTERVALS,
+            "--select", *FITS, *PURCHASE_FITS, *SCORES, *INTERVALS,
             "--target-path", str(directory / "target"), "--log-path", str(directory),
         ],
         cwd=ROOT,
@@ -113,17 +119,40 @@ def fit_with_scipy() -> None:
         optimize.minimize(loss, [*start, 0.0], method="Nelder-Mead", options={"maxiter": 2000})
 
 
+def load_drawn_summaries(connection: duckdb.DuckDBPyConnection) -> None:
+    """As many buyers as CDNOW has, drawn from the models with its parameters."""
+    draw = np.random.default_rng(1)
+    rows = []
+    for number in range(FITTED):
+        rate, dropout = draw.gamma(R, 1 / ALPHA), draw.beta(A, B)
+        age, repeats, recency = float(draw.uniform(27, 39)), 0, 0.0
+        while (time_ := recency + draw.exponential(1 / rate)) < age:
+            repeats, recency = repeats + 1, time_
+            if draw.random() < dropout:
+                break
+        value = None
+        if repeats:
+            value = float(draw.gamma(P * repeats, 1 / (draw.gamma(Q, 1 / V) * repeats)))
+        rows.append((f"c{number}", repeats, int(7 * recency), int(7 * age), value))
+    connection.execute(
+        "create table int_purchase_summaries (origin_date date default '2025-06-30', client_id"
+        " text, repeat_count integer, recency_days integer, age_days integer,"
+        " repeat_value_amount decimal(18, 4))"
+    )
+    connection.executemany(
+        "insert into int_purchase_summaries by position select '2025-06-30', ?, ?, ?, ?, ?", rows
+    )
+
+
 # ---- predictions ---------------------------------------------------------------------
 
 
 def load_summaries(connection: duckdb.DuckDBPyConnection, clients: int) -> None:
-    """Buyers of up to five years, and parameters for them."""
-    connection.execute("set threads = 2")
-    connection.execute("set memory_limit = '1GB'")
+    """Buyers of up to five years."""
     connection.execute("select setseed(0.5)")
     connection.execute(
         f"""
-        create table int_purchase_summaries as
+        create or replace table int_purchase_summaries as
         select
             date '2025-06-30' as origin_date, 'c' || number as client_id,
             cast(least(repeats, recency) as integer) as repeat_count,
@@ -143,6 +172,10 @@ def load_summaries(connection: duckdb.DuckDBPyConnection, clients: int) -> None:
         ) as aged
         """
     )
+
+
+def load_parameters(connection: duckdb.DuckDBPyConnection) -> None:
+    """Published parameters, to predict with."""
     connection.execute(
         f"create table int_purchase_models as select date '2025-06-30' as origin_date,"
         f" model as purchase_model, shift, {R} as r, {ALPHA} as alpha, {A} as a, {B} as b,"
@@ -150,7 +183,7 @@ def load_summaries(connection: duckdb.DuckDBPyConnection, clients: int) -> None:
         f" from (values ('bg_nbd', 0), ('mbg_nbd', 1)) as models (model, shift)"
     )
     connection.execute(
-        f"create table int_spend_fits as select date '2025-06-30' as origin_date,"
+        f"create or replace table int_spend_fits as select date '2025-06-30' as origin_date,"
         f" {P} as p, {Q} as q, {V} as v, true as is_converged"
     )
     connection.execute("create table as_of as select date '2025-06-30' as as_of_date")
@@ -195,6 +228,52 @@ def score_with_scipy(x: np.ndarray, recency: np.ndarray, age: np.ndarray) -> np.
     return np.asarray(expected / (1 + np.where(x > 0, odds, 0)))
 
 
+class Lifetimes:
+    """What lifetimes makes of the same buyers."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        import lifetimes
+        import pandas as pd
+
+        self.buyers = connection.execute(
+            "select cast(repeat_count as double) as x, recency_days / 7 as recency,"
+            " age_days / 7 as age, cast(repeat_value_amount as double) as value"
+            " from int_purchase_summaries order by client_id"
+        ).df()
+        self.purchases = lifetimes.BetaGeoFitter()
+        self.purchases.params_ = pd.Series({"r": R, "alpha": ALPHA, "a": A, "b": B})
+        self.spend = lifetimes.GammaGammaFitter()
+        self.spend.params_ = pd.Series({"p": P, "q": Q, "v": V})
+        self.expected: np.ndarray = np.array([])
+
+    def fit(self) -> None:
+        """Both models of purchases, and spend."""
+        import lifetimes
+
+        buyers = self.buyers
+        back = buyers[buyers["value"] > 0]
+        histories = buyers["x"], buyers["recency"], buyers["age"]
+        self.fitted = lifetimes.BetaGeoFitter().fit(*histories)
+        lifetimes.ModifiedBetaGeoFitter().fit(*histories)
+        lifetimes.GammaGammaFitter().fit(back["x"], back["value"])
+
+    def score(self) -> None:
+        """Purchases expected within a year, and what one is worth."""
+        buyers = self.buyers
+        self.expected = self.purchases.conditional_expected_number_of_purchases_up_to_time(
+            365 / 7, buyers["x"], buyers["recency"], buyers["age"]
+        ).to_numpy()
+        self.spend.conditional_expected_average_profit(buyers["x"], buyers["value"].fillna(0))
+
+
+def compare(name: str, ours: np.ndarray, theirs: np.ndarray) -> None:
+    """Stop where the same question has two answers."""
+    furthest = float(np.max(np.abs(ours - theirs) / np.maximum(1, np.abs(theirs))))
+    if not furthest < 1e-4:
+        raise SystemExit(f"benchmark_clv: {name} differ by up to {furthest:.2g}")
+    print(f"  {name:52} equal to {furthest:.0e}")
+
+
 def main() -> int:
     """Time everything, by the command line."""
     parser = argparse.ArgumentParser(
@@ -213,7 +292,28 @@ def main() -> int:
         timed("SQL: sBG", lambda: build(connection, sql, *FITS[:2]))
         timed("SQL: BdW", lambda: build(connection, sql, FITS[2]))
         timed("scipy: both", fit_with_scipy)
+        connection.execute("set threads = 2; set memory_limit = '1GB'")
+        has_lifetimes = importlib.util.find_spec("lifetimes") is not None
+        load_drawn_summaries(connection)
+        print(f"Models of purchases and spend, from {FITTED:,} buyers:")
+        timed("SQL: BG/NBD, MBG/NBD, gamma-gamma", lambda: build(connection, sql, *PURCHASE_FITS))
+        if has_lifetimes:
+            peer = Lifetimes(connection)
+            timed("lifetimes: the same", peer.fit)
+            ours = connection.execute(
+                "select r, alpha, a, b from int_purchase_fits where purchase_model = 'bg_nbd'"
+            ).fetchall()[0]
+            theirs = peer.fitted.params_[["r", "alpha", "a", "b"]]
+            histories = read_histories(connection)
+            compare(
+                "log-likelihood of the BG/NBD of SQL and lifetimes",
+                *(
+                    np.array(log_likelihood(np.log(np.array(found, dtype=float)), *histories))
+                    for found in (ours, theirs)
+                ),
+            )
         load_summaries(connection, clients)
+        load_parameters(connection)
         print(f"{clients:,} buyers:")
         timed("SQL: expected purchases, spend and value", lambda: build(connection, sql, *SCORES))
         timed("SQL: their intervals", lambda: build(connection, sql, *INTERVALS))
@@ -221,6 +321,14 @@ def main() -> int:
         print(f"  {'SQL: peak memory of the process so far':52} {peak:8.2f} GB")
         histories = read_histories(connection)
         timed("scipy: expected purchases", lambda: score_with_scipy(*histories))
+        if has_lifetimes:
+            peer = Lifetimes(connection)
+            timed("lifetimes: expected purchases and spend", peer.score)
+            columns = connection.execute(
+                "select cast(expected_purchases_12m as double) as expected"
+                " from int_purchase_predictions order by client_id"
+            ).fetchnumpy()
+            compare("expected purchases of SQL and lifetimes", columns["expected"], peer.expected)
         timed(
             "scipy: fit of the BG/NBD, for comparison",
             lambda: optimize.minimize(
