@@ -121,6 +121,8 @@ class Client:
     merged_into: int | None = None
     merged_at: int | None = None
     versions: list[Version] = field(default_factory=list)
+    # Moment, hazard in millionths and loss of every renewal that was drawn.
+    renewals: list[tuple[int, int, bool]] = field(default_factory=list)
     offers: list[Offer] = field(default_factory=list)
     users: list[User] = field(default_factory=list)
     levels: bytearray = field(default_factory=bytearray)

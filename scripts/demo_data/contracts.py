@@ -208,7 +208,9 @@ class ContractSimulator:
         if offer and offer.kind == "retention_discount" and not offer.is_holdout:
             percent = percent * RETENTION_HAZARD_TREATED // 100
         hazard = min(950_000, client.theta * percent // 100)
-        if rng.randrange(1_000_000) >= hazard:
+        is_lost = rng.randrange(1_000_000) < hazard
+        client.renewals.append((moment, hazard, is_lost))
+        if not is_lost:
             return False
         if offer and offer.kind == "retention_discount":
             offer.outcome, offer.redeemed = False, None

@@ -98,6 +98,7 @@ def describe_truths(
         "reporting_currency": REPORTING_CURRENCY,
         "non_core_events": list(NON_CORE_EVENTS),
         "churn_hazard_per_renewal": _hazards(clients),
+        "renewals": _renewals(clients),
         "onboarding": _onboarding(clients),
         "price_rise": {"date": contracts.PRICE_RISE_DATE,
                        "percent": contracts.PRICE_RISE_PERCENT},
@@ -127,6 +128,23 @@ def _hazards(clients: list[Client]) -> dict[str, Any]:
             "drawn_mean": round(_mean(drawn.get(f"{segment}/{interval}", [])) / 1e6, 6),
         }
         for (segment, interval), (a, b) in company.HAZARD_BETA.items()
+    }
+
+
+def _renewals(clients: list[Client]) -> dict[str, Any]:
+    """Renewals that were drawn, the losses to expect of them, and those that came."""
+    counted = [client for client in clients if not client.is_internal]
+    hazards = [hazard / 1e6 for client in counted for _, hazard, _ in client.renewals]
+    return {
+        "drawn": len(hazards),
+        "expected_losses": round(sum(hazards), 4),
+        "variance_of_losses": round(sum(hazard * (1 - hazard) for hazard in hazards), 4),
+        "losses": sum(is_lost for client in counted for *_, is_lost in client.renewals),
+        "lost": {
+            client.client_id: dates
+            for client in (counted if len(clients) <= 2_000 else [])
+            if (dates := [date_text(at // DAY) for at, _, is_lost in client.renewals if is_lost])
+        },
     }
 
 

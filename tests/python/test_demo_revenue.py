@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -31,18 +32,14 @@ PRICE_ONLY = """
     )
     select movement_date, 100 * change / mrr_before from compared where price <> 0 and other = 0
 """
-LOST = """
-    with lost as (
-        select client_id, churn_date from marts.fct_client_churns where churn_type <> 'paused'
-    )
-    select
-        count(*),
-        count(*) filter (renewal_outcome = 'lost' and churn_date is not null)
-    from marts.fct_renewals
-    inner join marts.dim_clients using (client_id)
-    left join lost on lost.client_id = fct_renewals.client_id and churn_date = term_end_date
-    where renewal_outcome <> 'open' and billing_interval = 'month' and segment = ?
+# Every time a client left, with what became of a term that ended on the day.
+LEFT = """
+    select client_id, churn_date, churn_type, bool_or(renewal_outcome = 'lost')
+    from marts.fct_client_churns
+    left join marts.fct_renewals using (client_id)
+    where churn_type <> 'paused' and term_end_date = churn_date group by all
 """
+GRACE = timedelta(days=30)
 
 
 def rows(built: Built, sql: str) -> list[tuple[Any, ...]]:
@@ -69,15 +66,39 @@ def test_the_fx_shock_is_fx(built: Built) -> None:
     assert dict(found) == pytest.approx(truth["percent"], abs=0.15)
 
 
-@pytest.mark.parametrize("segment", ["smb", "mid_market", "enterprise"])
-def test_planted_hazards_are_in_the_interval_of_lost_renewals(built: Built, segment: str) -> None:
-    """Onboarding makes a hazard 60 or 200 percent of itself, an offer halves it."""
-    terms, lost = rows(built, LOST.replace("?", f"'{segment}'"))[0]
-    planted = TRUTHS["churn_hazard_per_renewal"][f"{segment}/month"]["drawn_mean"]
-    centre = (lost + 1.92) / (terms + 3.84)
-    width = 1.96 * (lost * (terms - lost) / terms + 0.96) ** 0.5 / (terms + 3.84)
-    assert centre - width <= 2.0 * planted
-    assert centre + width >= 0.6 * 0.5 * planted
+def test_every_planted_loss_is_a_churn_and_a_lost_renewal(built: Built) -> None:
+    """On its day, or 30 days past due after it; who else left had fallen behind, as planted."""
+    merged = TRUTHS["clients"]["merged"]
+    planted = {
+        (client, date.fromisoformat(day))
+        for client, days in TRUTHS["renewals"]["lost"].items()
+        for day in days
+        if client not in {*merged, *merged.values()}
+    }
+    last_day = date.fromisoformat(TRUTHS["as_of_date"])
+    found: dict[tuple[str, date], tuple[str, bool]] = {}
+    for client, day, kind, is_lost in rows(built, LEFT):
+        if client not in merged.values():
+            asked = [d for c, d in planted if c == client and d <= day <= d + GRACE]
+            if not asked:
+                assert (kind, is_lost) == ("involuntary", True), (client, day)
+                assert client in TRUTHS["clients"]["past_due"], (client, day)
+                continue
+            found[client, asked[0]] = (kind, is_lost)
+            assert day == asked[0] or kind == "involuntary", (client, day)
+    missed = planted - set(found)
+    assert all(day > last_day - GRACE for _, day in missed), missed
+    assert len(found) > 20
+    assert all(is_lost for _, is_lost in found.values())
+
+
+def test_losses_are_those_of_the_planted_hazards(built: Built) -> None:
+    """Of all renewals drawn; three standard deviations of the draw of each."""
+    truth = TRUTHS["renewals"]
+    expected, deviation = truth["expected_losses"], truth["variance_of_losses"] ** 0.5
+    assert abs(truth["losses"] - expected) < 3 * deviation
+    lost = sum(client in truth["lost"] for client, *_ in rows(built, LEFT))
+    assert abs(lost - expected) < 3 * deviation
 
 
 def test_who_came_back_was_planted(built: Built) -> None:
