@@ -111,3 +111,22 @@ def test_who_came_back_was_planted(built: Built) -> None:
     planted |= set(TRUTHS["clients"]["past_due"])
     assert returned - merged - set(TRUTHS["clients"]["merged"].values()) <= planted
     assert len(returned & set(TRUTHS["clients"]["reactivated"])) > 0
+
+
+def test_retention_of_a_year_and_a_month_is_the_same_in_both_marts(built: Built) -> None:
+    compared = rows(
+        built,
+        "with months as (select period_month, sum(base_mrr_amount) as base,"
+        " sum(net_retained_mrr_amount) as net, sum(gross_retained_mrr_amount) as gross,"
+        " sum(was_paying::int) as opening, sum(is_churned::int) as churned"
+        " from marts.fct_client_periods where is_complete group by 1)"
+        " select period_number, base_mrr_amount = base and net_retained_mrr_amount = net"
+        " and gross_retained_mrr_amount = gross, base_client_count = opening"
+        " and base_client_count - retained_client_count = churned"
+        " from marts.fct_revenue_retention inner join months using (period_month)"
+        " where retention_type = 'all_clients' and reactivation_policy = 'counted'"
+        " and is_mature and period_number in (1, 12)",
+    )
+    assert {period for period, *_ in compared} == {1, 12}
+    assert all(is_same for period, is_same, _ in compared if period == 12)
+    assert all(is_same for period, _, is_same in compared if period == 1)

@@ -1,4 +1,5 @@
--- MRR after any step is the sum of all movements up to its first day, per client:
+-- MRR after any step is the sum of all movements up to its first day, per client, and MRR now
+-- is that of all of them, per currency and in total:
 -- m1 = m0 + new + reactivation + expansion + contraction + churn + fx.
 
 with
@@ -40,6 +41,28 @@ totals as (
             from {{ ref('fct_client_mrr') }}
             where valid_to is null
         ) as current_amount
+),
+
+currency_movements as (
+    select
+        currency_code,
+        sum(mrr_change_amount) as moved_amount
+
+    from {{ ref('fct_mrr_movements') }}
+
+    group by currency_code
+),
+
+currency_totals as (
+    select
+        currency_code,
+        sum(mrr_amount) as current_amount
+
+    from {{ ref('int_client_currency_mrr') }}
+
+    where valid_to is null
+
+    group by currency_code
 )
 
 select
@@ -63,3 +86,19 @@ select
 from totals
 
 where current_amount <> moved_amount
+
+union all
+
+select
+    coalesce(currency_totals.currency_code, currency_movements.currency_code) as client_id,
+    cast(null as date) as valid_from,
+    currency_totals.current_amount as mrr_amount,
+    currency_movements.moved_amount as rolled_forward_amount
+
+from currency_totals
+full join currency_movements
+    on currency_totals.currency_code = currency_movements.currency_code
+
+where
+    coalesce(currency_totals.current_amount, 0)
+    <> coalesce(currency_movements.moved_amount, 0)
