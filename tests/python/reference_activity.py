@@ -819,23 +819,23 @@ class Reference:
                         "client_id": client_id,
                         "feature": feature,
                         "is_default_definition": self.is_default(definition_id),
-                        **self.adoption(days, spans),
+                        **self.adoption(days, spans, self.last_day(self.definition(definition_id))),
                     }
                 )
         return rows
 
-    def adoption(self, days: list[date], spans: list[tuple[date, date]]) -> Row:
+    def adoption(self, days: list[date], spans: list[tuple[date, date]], last_day: date) -> Row:
         def is_entitled(day: date) -> bool:
             return any(first <= day < last for first, last in spans)
 
         entitled_date = min((first for first, _ in spans), default=None)
         adopted_date = min((day for day in days if is_entitled(day)), default=None)
         unentitled = {day for day in days if not is_entitled(day)}
-        recent_weeks = {(self.as_of - day).days // 7 for day in days} & {0, 1, 2, 3}
+        recent_weeks = {(last_day - day).days // 7 for day in days} & {0, 1, 2, 3}
         watched_to = adopted_date
         if watched_to is None and spans:
             last_entitled_date = max(last for _, last in spans) - DAY
-            watched_to = min(self.as_of, last_entitled_date)
+            watched_to = max(min(last_day, last_entitled_date), entitled_date or date.min)
         return {
             "active_day_count": len(set(days)),
             "unentitled_day_count": len(unentitled),
@@ -879,6 +879,7 @@ class Reference:
                     (row["observed_days"], row["is_adopted"])
                     for row in rows
                     if (row["entitled_date"] or date.min) >= self.first_usage_date
+                    and self.definition(key[0]).holds(row["entitled_date"])
                 ),
                 "is_default_definition": self.is_default(key[0]),
                 "as_of_date": self.as_of,

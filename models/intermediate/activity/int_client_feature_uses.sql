@@ -7,6 +7,10 @@ feature_days as (
     select * from {{ ref('int_client_feature_days') }}
 ),
 
+definitions as (
+    select * from {{ ref('active_definitions') }}
+),
+
 as_of as (
     select * from {{ ref('as_of') }}
 ),
@@ -15,14 +19,16 @@ dated_uses as (
     select
         feature_days.*,
         {{ dbt.datediff(
-            'feature_days.activity_date', 'as_of.as_of_date', 'day'
+            'feature_days.activity_date', last_known_date('definitions'), 'day'
         ) }} as age_days
 
     from feature_days
     cross join as_of
+    inner join definitions
+        on feature_days.definition_id = definitions.definition_id
 ),
 
--- The last four weeks are the four times seven days that end with as_of_date.
+-- The last four weeks are the four times seven days that end with the last day known.
 final as (
     select
         definition_id,

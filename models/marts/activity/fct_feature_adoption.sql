@@ -43,9 +43,7 @@ candidates as (
 
     from client_entitlements
     cross join definitions
-
     {{ union_distinct() }}
-
     select
         definition_id,
         client_id,
@@ -66,10 +64,15 @@ joined as (
         feature_uses.last_used_date,
         client_entitlements.entitled_date,
         client_entitlements.entitled_version_count,
-        least(as_of.as_of_date, client_entitlements.last_entitled_date) as observed_to_date
+        coalesce(feature_uses.adopted_date, greatest(
+            least({{ last_known_date('definitions') }}, client_entitlements.last_entitled_date),
+            client_entitlements.entitled_date
+        )) as observed_to_date
 
     from candidates
     cross join as_of
+    inner join definitions
+        on candidates.definition_id = definitions.definition_id
     left join client_entitlements
         on candidates.client_id = client_entitlements.client_id
             and candidates.feature = client_entitlements.feature
@@ -95,7 +98,7 @@ final as (
             'entitled_date', 'adopted_date', 'day'
         ) }} as integer) as days_to_adopt,
         cast({{ dbt.datediff(
-            'entitled_date', 'coalesce(adopted_date, observed_to_date)', 'day'
+            'entitled_date', 'observed_to_date', 'day'
         ) }} as integer) as observed_days,
 
         -- booleans

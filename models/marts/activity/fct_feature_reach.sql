@@ -2,7 +2,7 @@
 -- Reach is adopters over clients entitled now; depth is active days per adopter; the time to
 -- adopt is the Kaplan-Meier median over all ever entitled, in which those that have not
 -- adopted count as long as they were watched. Who was entitled before the first usage in the
--- data may have adopted unseen and does not count in it.
+-- data, or outside the definition's validity, may have adopted unseen and does not count.
 
 {% set keys = ['definition_id', 'feature', 'attribute', 'attribute_value'] %}
 
@@ -14,6 +14,10 @@ adoption as (
 
 attribute_spans as (
     select * from {{ ref('int_client_attribute_spans') }}
+),
+
+definitions as (
+    select * from {{ ref('active_definitions') }}
 ),
 
 as_of as (
@@ -42,6 +46,9 @@ history as (
 watched as (
     select attributed.*
     from attributed
+    inner join definitions
+        on attributed.definition_id = definitions.definition_id
+            and {{ is_within('attributed.entitled_date', 'definitions') }}
     inner join history
         on attributed.entitled_date >= history.first_usage_date
 ),
