@@ -579,15 +579,14 @@ def main() -> int:
         steps = [*options.steps, *options.steps[-1:] * len(sizes)]
         for size, number, step in zip(sizes, rounds, steps, strict=False):
             all_results.append(Contest(options, size, number, step).run())
+            text = "\n".join([f"`{command}`", "", where, "", *targets(all_results)])
+            text += "\n".join(line for results in all_results for line in describe(results))
+            # After each size: the next may take hours.
+            (ROOT / options.data / "last.md").write_text(text)
     except ProjectError as error:
         print(f"\nBenchmark failed: {error}", file=sys.stderr)
         return 1
-    lines = [f"`{command}`", "", where, "", *targets(all_results)]
-    for results in all_results:
-        lines += describe(results)
-    text = "\n".join(lines)
     print(f"\n{text}\nAll ways found the same counts.")
-    (ROOT / options.data / "last.md").write_text(text)
     if options.record:
         record(text)
     return 0
