@@ -579,8 +579,9 @@ def main() -> int:
         steps = [*options.steps, *options.steps[-1:] * len(sizes)]
         for size, number, step in zip(sizes, rounds, steps, strict=False):
             all_results.append(Contest(options, size, number, step).run())
-            text = "\n".join([f"`{command}`", "", where, "", *targets(all_results)])
-            text += "\n".join(line for results in all_results for line in describe(results))
+            lines = [f"`{command}`", "", where, "", *targets(all_results)]
+            lines += [line for results in all_results for line in describe(results)]
+            text = "\n".join(lines)
             # After each size: the next may take hours.
             (ROOT / options.data / "last.md").write_text(text)
     except ProjectError as error:
