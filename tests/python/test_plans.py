@@ -15,7 +15,6 @@ PAIRWISE = {"BLOCKWISE_NL_JOIN", "NESTED_LOOP_JOIN"}
 # A side of so few rows by DuckDB's estimate (as_of_date, definitions, bands) is no growth.
 FEW_ROWS = 10
 ALLOWED = {
-    "fct_feature_reach": "the first use is one row",
     "fct_feedback_themes": "every comment is searched for every keyword of a seed",
     "int_purchase_covariances": "numbers that name the cells of a small matrix",
     "int_spend_covariances": "numbers that name the cells of a small matrix",
