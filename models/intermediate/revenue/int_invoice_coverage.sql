@@ -24,10 +24,10 @@ billing_intervals as (
 versioned as (
     select
         invoices.*,
-        case
+        cast(case
             when versions.currency_code = invoices.currency_code then versions.billed_mrr_amount
             else 0
-        end as billed_mrr_amount,
+        end as decimal(18, 4)) as billed_mrr_amount,
         versions.billing_interval,
         versions.billing_interval_count,
         row_number() over (
