@@ -82,8 +82,9 @@ ONE_QUESTION = {
 }
 CLIENT_MODELS = ("int_client_activity_levels", "int_client_active_spans")
 PEERS = ("models", "models, users", "by hand", "naive join", "pandas", "polars", "chdb")
-# The join of days with windows grows too large to wait for.
-NAIVE_UP_TO = 10_000_000
+# What takes too long beyond some events: the join of days with windows grows too large, and
+# the models have been measured just before.
+UP_TO = {"naive join": 10_000_000, "models": 10_000_000}
 
 
 # ---- measuring -----------------------------------------------------------------------
@@ -349,8 +350,7 @@ class Contest:
         self.way("floor")
         self.way("to client-days")
         for name in PEERS:
-            too_large = name == "naive join" and self.results.events > NAIVE_UP_TO
-            if is_installed(name) and not too_large:
+            if is_installed(name) and self.results.events <= UP_TO.get(name, math.inf):
                 self.way(name)
         self.add_day()
         self.events("events of one day")
