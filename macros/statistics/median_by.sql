@@ -1,7 +1,7 @@
 {#
     A CTE's worth of SQL: `value_count` and the median of `value` per group of `keys`, the mean
-    of the two middle values of an even number. Sorts and picks instead of percentile functions, which engines
-    spell and round differently.
+    of the two middle values of an even number. Sorts and picks instead of percentile functions,
+    which engines spell and round differently.
 #}
 {% macro median_by(relation, keys, value, name) -%}
     select

@@ -32,8 +32,7 @@ dated as (
         clients.client_id,
         clients.created_date as started_date,
         {{ add_days('clients.created_date', 'criteria.within_days') }} as deadline_date,
-        {{ add_days('clients.created_date', 'criteria.retained_after_days') }} as outcome_date,
-        as_of.as_of_date
+        {{ add_days('clients.created_date', 'criteria.retained_after_days') }} as outcome_date
 
     from criteria
     cross join clients
@@ -55,18 +54,20 @@ final as (
             dated.event_name is not null
             or ({{ is_within('dated.started_date', 'definitions') }})
         ) as is_judged,
-        dated.outcome_date <= dated.as_of_date
+        dated.outcome_date <= as_of.as_of_date
         and {{ is_within('dated.outcome_date', 'definitions') }} as has_outcome,
         dated.started_date,
         dated.deadline_date,
         dated.outcome_date,
         case
-            when dated.event_name is null and dated.started_date < definitions.valid_to
-                then least(dated.as_of_date, {{ add_days('definitions.valid_to', -1) }})
-            else dated.as_of_date
+            when dated.event_name is null
+                and dated.started_date < {{ or_never('definitions.valid_to') }}
+                then {{ last_known_date('definitions') }}
+            else as_of.as_of_date
         end as observed_to_date
 
     from dated
+    cross join as_of
     cross join history
     inner join definitions
         on dated.definition_id = definitions.definition_id

@@ -1,6 +1,8 @@
 -- Grain: one row per month whose numbers were locked by as_of_date: a complete month, with
 -- everything loaded before `locked_at`, the end of reporting_lock_day of the month after it.
 
+{% set midnight = 'cast(locked_date as ' ~ type_utc() ~ ')' %}
+
 with
 
 first_load as (
@@ -18,7 +20,6 @@ months as (
     from {{ ref('dim_dates') }}
 ),
 
-{% set midnight = 'cast(locked_date as ' ~ type_utc() ~ ')' %}
 timed as (
     select
         *,

@@ -60,16 +60,14 @@ statuses as (
     where next_period_index is null or next_period_index > period_index + 1
 ),
 
-final as (
+judged as (
     select
         statuses.definition_id,
         statuses.entity_type,
         statuses.entity_id,
         statuses.period_grain,
         statuses.lifecycle_status,
-        date_periods.period_end_date <= as_of.as_of_date
-        and date_periods.period_end_date < {{ or_never('definitions.valid_to') }}
-            as is_complete,
+        date_periods.period_end_date <= {{ last_known_date('definitions') }} as is_complete,
         statuses.definition_id = {{ default_definition() }} as is_default_definition,
         date_periods.period_start_date
 
@@ -80,7 +78,11 @@ final as (
         on statuses.period_grain = date_periods.period_grain
             and statuses.period_index = date_periods.period_index
     cross join as_of
+),
+
+final as (
+    select * from judged
+    where is_complete or lifecycle_status <> 'dormant'
 )
 
 select * from final
-where is_complete or lifecycle_status <> 'dormant'

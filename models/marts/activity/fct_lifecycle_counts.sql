@@ -35,9 +35,7 @@ periods as (
         first_periods.entity_type,
         first_periods.period_grain,
         date_periods.period_start_date,
-        date_periods.period_end_date <= as_of.as_of_date
-        and date_periods.period_end_date < {{ or_never('definitions.valid_to') }}
-            as is_complete
+        date_periods.period_end_date <= {{ last_known_date('definitions') }} as is_complete
 
     from first_periods
     inner join {{ ref('active_definitions') }} as definitions
