@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -725,8 +726,11 @@ def engine(built: Built) -> Engine:
 
 
 def numbers(rows: Iterable[tuple[Any, ...]]) -> dict[str, float]:
-    """Value by group; a group without a value is as good as none."""
-    return {str(key)[:10]: float(value) for key, value in rows if value is not None}
+    """Value by group; a group without a value is as good as none, two of one name are not one."""
+    valued = [(key, float(value)) for key, value in rows if value is not None]
+    found = {str(key.date() if isinstance(key, datetime) else key): value for key, value in valued}
+    assert len(found) == len(valued)
+    return found
 
 
 @pytest.mark.parametrize("metric", CASES)
