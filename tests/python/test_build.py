@@ -82,12 +82,13 @@ def test_has_grain_names_the_rule_that_a_row_breaks(built: Built, tmp_path: Path
 
 
 def test_nothing_is_built_again_when_nothing_has_changed(built: Built) -> None:
-    before = built.project.database.stat(), built.published.stat()
+    files = built.project.database, built.published
+    before = [unchanged.stamp(file) for file in files]
     result = built.project.build()
     assert result.stdout.startswith("Nothing has changed since the last build")
     assert answers(result.stdout) == answers(built.output)
     assert result.stdout.splitlines()[-1].startswith("Build found up to date in ")
-    assert (built.project.database.stat(), built.published.stat()) == before
+    assert [unchanged.stamp(file) for file in files] == before
 
 
 def answers(output: str) -> str:
