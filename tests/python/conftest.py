@@ -69,6 +69,7 @@ class DbtProject:
     @property
     def environment(self) -> dict[str, str]:
         return {
+            "DBT_TARGET": "duckdb",
             "ACTIVE_CLIENTS_DATABASE": str(self.database),
             "DBT_TARGET_PATH": str(self.path / "target"),
             "DBT_LOG_PATH": str(self.path / "logs"),
