@@ -68,7 +68,7 @@ SHARED = (
 # What fct_active_users_daily reads, which counts clients and attributes as well.
 SPAN_MODELS = (
     "int_user_active_spans", "int_client_activity_levels", "int_client_active_spans",
-    "int_attributed_active_spans", "fct_active_users_daily",
+    "int_active_changes", "fct_active_users_daily",
 )  # fmt: skip
 # What the models read when they are asked what the others are: users by the default
 # definition, and monthly retention.

@@ -1,7 +1,7 @@
 {#
-    Counts, for every day from the first activity to as_of_date, the spans that cover it:
-    how many entered up to that day less how many left. One row per definition, window,
-    attribute, value and day.
+    Counts, for every day from the first activity to as_of_date, who is active within the
+    window: how many became it up to that day less how many ceased to be. One row per
+    definition, window, attribute, value and day.
 #}
 {% macro active_counts_daily(entity_type, count_name) -%}
 {%- set keys = 'definition_id, window_days, attribute, attribute_value' -%}
@@ -15,43 +15,20 @@ as_of as (
     select * from {{ ref('as_of') }}
 ),
 
--- A window can reach beyond the last day that counts, into another value of an attribute.
-spans as (
-    select spans.*
-    from {{ ref('int_attributed_active_spans') }} as spans
-    inner join definitions
-        on spans.definition_id = definitions.definition_id
-            and spans.active_from < {{ or_never('definitions.valid_to') }}
-    inner join as_of
-        on spans.active_from <= as_of.as_of_date
-    where spans.entity_type = '{{ entity_type }}'
-),
-
 changes as (
-    select {{ keys }}, active_from as change_date, 1 as active_change
-    from spans
-
-    union all
-
-    select {{ keys }}, active_to as change_date, -1 as active_change
-    from spans
-),
-
-daily_changes as (
-    select {{ keys }}, change_date, sum(active_change) as active_change
-    from changes
-    group by {{ keys }}, change_date
+    select * from {{ ref('int_active_changes') }}
+    where entity_type = '{{ entity_type }}'
 ),
 
 first_dates as (
-    select definition_id, min(active_from) as first_date
-    from spans
+    select definition_id, min(change_date) as first_date
+    from changes
     group by definition_id
 ),
 
 counted_groups as (
     select distinct {{ keys }}
-    from spans
+    from changes
 ),
 
 days as (
@@ -75,7 +52,7 @@ days as (
 counts as (
     select
         days.*,
-        sum(coalesce(daily_changes.active_change, 0)) over (
+        sum(coalesce(changes.entity_change, 0)) over (
             partition by
                 days.definition_id, days.window_days, days.attribute, days.attribute_value
             order by days.activity_date
@@ -83,12 +60,12 @@ counts as (
         ) as active_count
 
     from days
-    left join daily_changes
-        on days.definition_id = daily_changes.definition_id
-            and days.window_days = daily_changes.window_days
-            and days.attribute = daily_changes.attribute
-            and days.attribute_value = daily_changes.attribute_value
-            and days.activity_date = daily_changes.change_date
+    left join changes
+        on days.definition_id = changes.definition_id
+            and days.window_days = changes.window_days
+            and days.attribute = changes.attribute
+            and days.attribute_value = changes.attribute_value
+            and days.activity_date = changes.change_date
 ),
 
 -- Days active, summed over all who were, from the first day up to each.

@@ -11,6 +11,17 @@ definitions as (
     select * from {{ ref('active_definitions') }}
 ),
 
+-- Where one event is enough, its days are all there is to know.
+client_days as (
+    select client_activity.*
+    from {{ ref('fct_client_activity_daily') }} as client_activity
+    inner join definitions
+        on client_activity.definition_id = definitions.definition_id
+    where {{ is_met_by_any_event('definitions') }}
+),
+
+{{ coverage_spans('client_days', ['definition_id', 'client_id']) }},
+
 qualifying_levels as (
     select
         levels.definition_id,
@@ -45,6 +56,17 @@ numbered_levels as (
 ),
 
 final as (
+    select
+        definition_id,
+        client_id,
+        window_days,
+        active_from,
+        active_to
+
+    from spans
+
+    union all
+
     select
         definition_id,
         client_id,

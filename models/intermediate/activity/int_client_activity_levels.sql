@@ -1,12 +1,22 @@
--- Grain: one row per definition, client, window and day on which the client's users, events or
--- active days within the window change; they hold until `next_change_date`.
+-- Grain: one row per definition that asks for more than one event, client, window and day on
+-- which the client's users, events or active days within the window change; they hold until
+-- `next_change_date`.
 
 {% set keys = ['definition_id', 'client_id', 'window_days'] %}
 
 with
 
+definitions as (
+    select *
+    from {{ ref('active_definitions') }} as definitions
+    where not ({{ is_met_by_any_event('definitions') }})
+),
+
 active_days as (
-    select * from {{ ref('fct_user_activity_daily') }}
+    select user_activity.*
+    from {{ ref('fct_user_activity_daily') }} as user_activity
+    inner join definitions
+        on user_activity.definition_id = definitions.definition_id
 ),
 
 client_days as (
@@ -14,7 +24,10 @@ client_days as (
 ),
 
 windows as (
-    select * from {{ ref('int_activity_windows') }}
+    select windows.*
+    from {{ ref('int_activity_windows') }} as windows
+    inner join definitions
+        on windows.definition_id = definitions.definition_id
 ),
 
 {{ coverage_spans('active_days', ['definition_id', 'client_id', 'user_id']) }},
@@ -100,10 +113,8 @@ final as (
         cast({{ running_sum('user_change', keys) }} as bigint) as user_count,
         cast({{ running_sum('event_change', keys) }} as bigint) as event_count,
         cast({{ running_sum('day_change', keys) }} as bigint) as day_count,
-        lead(change_date) over (
-            partition by definition_id, client_id, window_days
-            order by change_date
-        ) as next_change_date
+        lead(change_date) over (partition by {{ keys | join(', ') }} order by change_date)
+            as next_change_date
 
     from change_dates
 )

@@ -20,7 +20,7 @@ date_periods as (
     select * from {{ ref('int_date_periods') }}
 ),
 
-actions as (
+named_actions as (
     select
         retention_id,
         definition_id,
@@ -44,6 +44,22 @@ actions as (
         1 as is_return
 
     from retention_definitions
+),
+
+-- An action that is both a start and a return is looked for once.
+actions as (
+    select
+        retention_id,
+        definition_id,
+        entity_type,
+        period_grain,
+        event_name,
+        max(is_start) as is_start,
+        max(is_return) as is_return
+
+    from named_actions
+
+    group by retention_id, definition_id, entity_type, period_grain, event_name
 ),
 
 action_days as (

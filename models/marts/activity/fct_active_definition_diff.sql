@@ -5,60 +5,20 @@
 with
 
 levels as (
-    select * from {{ ref('int_client_activity_levels') }}
+    select * from {{ ref('int_client_snapshot_levels') }}
 ),
 
 definitions as (
     select * from {{ ref('active_definitions') }}
 ),
 
-dates as (
-    select * from {{ ref('dim_dates') }}
-),
-
-as_of as (
-    select * from {{ ref('as_of') }}
-),
-
-snapshots as (
-    select dates.date_day as snapshot_date
-    from dates
-    cross join as_of
-    where dates.date_day = as_of.as_of_date
-        or (dates.is_month_end and dates.date_day < as_of.as_of_date)
-),
-
-counted_clients as (
-    select distinct client_id
-    from levels
-),
-
--- By dates first: a client has many levels, and few of them hold at a snapshot.
-snapshot_levels as (
+judged as (
     select
         levels.definition_id,
         levels.client_id,
-        levels.user_count,
-        levels.event_count,
-        levels.day_count,
-        snapshots.snapshot_date
-
-    from levels
-    inner join definitions
-        on levels.definition_id = definitions.definition_id
-            and levels.window_days = definitions.window_days
-    inner join snapshots
-        on levels.change_date <= snapshots.snapshot_date
-            and {{ or_never('levels.next_change_date') }} > snapshots.snapshot_date
-),
-
-judged as (
-    select
-        definitions.definition_id,
-        counted_clients.client_id,
-        snapshots.snapshot_date,
+        levels.snapshot_date,
         {{ comma_list([
-            "case when coalesce(levels.day_count, 0) = 0 then 'no_qualifying_event' end",
+            "case when levels.day_count = 0 then 'no_qualifying_event' end",
             "case when levels.day_count > 0 and levels.user_count < definitions.min_users"
             ~ " then 'too_few_users' end",
             "case when levels.day_count > 0 and levels.event_count < definitions.min_events"
@@ -66,18 +26,13 @@ judged as (
             "case when levels.day_count > 0 and levels.day_count < definitions.min_days"
             ~ " then 'too_few_days' end",
         ]) }} as missed_reasons,
-        coalesce(levels.user_count, 0) as active_user_count,
-        coalesce(levels.event_count, 0) as event_count,
-        coalesce(levels.day_count, 0) as active_day_count
+        levels.user_count as active_user_count,
+        levels.event_count,
+        levels.day_count as active_day_count
 
-    from definitions
-    cross join counted_clients
-    inner join snapshots
-        on {{ is_within('snapshots.snapshot_date', 'definitions') }}
-    left join snapshot_levels as levels
-        on definitions.definition_id = levels.definition_id
-            and counted_clients.client_id = levels.client_id
-            and snapshots.snapshot_date = levels.snapshot_date
+    from levels
+    inner join definitions
+        on levels.definition_id = definitions.definition_id
 ),
 
 final as (
