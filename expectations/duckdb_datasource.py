@@ -47,3 +47,6 @@ class DuckDBDatasource(SQLDatasource):
     def execution_engine_type(self) -> Type[SqlAlchemyExecutionEngine]:  # noqa: UP006
         """The engine above instead of the generic one."""
         return DuckDBExecutionEngine
+
+    def _save_context_project_config(self) -> None:
+        """Nothing to save for each table: the context lives as long as the process."""

@@ -13,6 +13,7 @@ A failed expectation of severity `critical` blocks (exit code 1), one of severit
 from __future__ import annotations
 
 import argparse
+import gc
 import json
 import shutil
 import sys
@@ -27,6 +28,8 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "scripts"))
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 warnings.simplefilter("ignore")
+# Python looks for garbage after every 700 new objects: the library makes many that stay.
+gc.set_threshold(100_000, 20, 100)
 
 import duckdb  # noqa: E402
 import great_expectations as gx  # noqa: E402
