@@ -148,6 +148,8 @@ class Publication:
         target = f"marts.{quoted(mart.name)}"
         columns = [c for c in mart.columns if is_published(mart, c, self.publish_free_text)]
         selected = ", ".join(quoted(column) for column in columns)
+        # One transaction: by itself each comment would wait for the disk.
+        connection.begin()
         connection.execute(f"create table {target} as select {selected} from {source}")
         connection.execute(f"comment on table {target} is {text(mart.description.strip())}")
         for column in columns:
@@ -155,6 +157,7 @@ class Publication:
             connection.execute(
                 f"comment on column {target}.{quoted(column)} is {text(description)}"
             )
+        connection.commit()
 
     def _refuse_e_mails(self, connection: duckdb.DuckDBPyConnection) -> None:
         """A column that was tagged wrongly must not get out."""
@@ -169,20 +172,23 @@ class Publication:
             "where database_name = current_database() and schema_name = 'marts' "
             "and data_type = 'VARCHAR' order by all"
         ).fetchall()
+        checked: dict[str, list[str]] = {}
         for table, column in columns:
-            if (table, column) in free_text:
-                continue
-            found = connection.execute(
-                f"select count(*) from marts.{quoted(table)} "
-                f"where contains({quoted(column)}, '@') "
-                f"and regexp_matches({quoted(column)}, ?)",
-                [E_MAIL],
-            ).fetchall()[0][0]
-            if found:
-                raise ProjectError(
-                    f"marts.{table}.{column} holds {found} values with an e-mail address; "
-                    "tag the column `pii: direct` or take the addresses out of it"
-                )
+            if (table, column) not in free_text:
+                checked.setdefault(table, []).append(column)
+        for table, names in checked.items():
+            counts = ", ".join(
+                f"count(*) filter (where contains({quoted(name)}, '@') "
+                f"and regexp_matches({quoted(name)}, {text(E_MAIL)}))"
+                for name in names
+            )
+            (row,) = connection.execute(f"select {counts} from marts.{quoted(table)}").fetchall()
+            for name, found in zip(names, row, strict=True):
+                if found:
+                    raise ProjectError(
+                        f"marts.{table}.{name} holds {found} values with an e-mail address; "
+                        "tag the column `pii: direct` or take the addresses out of it"
+                    )
 
     def _add_metrics(self, connection: duckdb.DuckDBPyConnection) -> None:
         """The metric definitions and the results of the saved queries."""
