@@ -3,8 +3,7 @@
 -- definition's users, events and days within the period. First, previous and next are over
 -- the full history.
 
-{% set entity = 'active_periods.definition_id, active_periods.entity_type,'
-    ~ ' active_periods.entity_id, active_periods.period_grain' %}
+{% set entity = 'definition_id, entity_type, entity_id, period_grain' %}
 
 with
 
@@ -22,16 +21,6 @@ definitions as (
 
 date_periods as (
     select * from {{ ref('int_date_periods') }}
-),
-
-periods as (
-    select distinct
-        period_grain,
-        period_index,
-        period_start_date,
-        period_end_date
-
-    from date_periods
 ),
 
 active_periods as (
@@ -67,26 +56,21 @@ active_periods as (
 -- The same order for all three, so that rows are sorted once.
 final as (
     select
-        active_periods.*,
-        periods.period_start_date,
-        periods.period_end_date,
-        first_value(active_periods.period_index) over (
+        *,
+        first_value(period_index) over (
             partition by {{ entity }}
-            order by active_periods.period_index
+            order by period_index
         ) as first_period_index,
-        lag(active_periods.period_index) over (
+        lag(period_index) over (
             partition by {{ entity }}
-            order by active_periods.period_index
+            order by period_index
         ) as previous_period_index,
-        lead(active_periods.period_index) over (
+        lead(period_index) over (
             partition by {{ entity }}
-            order by active_periods.period_index
+            order by period_index
         ) as next_period_index
 
     from active_periods
-    inner join periods
-        on active_periods.period_grain = periods.period_grain
-            and active_periods.period_index = periods.period_index
 )
 
 select * from final

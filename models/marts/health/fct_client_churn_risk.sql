@@ -12,42 +12,48 @@ client_mrr as (
     select * from {{ ref('fct_client_mrr') }}
 ),
 
-ranked_terms as (
-    select
-        *,
-        row_number() over (
-            partition by client_id, snapshot_date
-            order by
-                case when measure = 'intercept' then 1 else 0 end asc,
-                log_odds desc,
-                measure asc
-        ) as term_rank
-
-    from terms
-),
-
 sums as (
     select
         client_id,
         snapshot_date,
         model_version,
         sum(log_odds) as log_odds,
-        max(case
-            when term_rank = 1 and log_odds > 0 and measure <> 'intercept' then measure
-        end) as first_driver
+        max(case when measure <> 'intercept' and log_odds > 0 then log_odds end)
+            as driver_log_odds
 
-    from ranked_terms
+    from terms
 
     group by client_id, snapshot_date, model_version
 ),
 
+drivers as (
+    select
+        sums.client_id,
+        sums.snapshot_date,
+        min(terms.measure) as first_driver
+
+    from sums
+    inner join terms
+        on sums.client_id = terms.client_id
+            and sums.snapshot_date = terms.snapshot_date
+            and sums.driver_log_odds = terms.log_odds
+
+    where terms.measure <> 'intercept'
+
+    group by sums.client_id, sums.snapshot_date
+),
+
 probable as (
     select
-        *,
-        cast(1 / (1 + exp(-cast(log_odds as {{ type_double() }}))) as decimal(9, 6))
+        sums.*,
+        drivers.first_driver,
+        cast(1 / (1 + exp(-cast(sums.log_odds as {{ type_double() }}))) as decimal(9, 6))
             as churn_probability
 
     from sums
+    left join drivers
+        on sums.client_id = drivers.client_id
+            and sums.snapshot_date = drivers.snapshot_date
 ),
 
 final as (

@@ -35,7 +35,8 @@ candidates as (
             order by
                 actions.priority asc,
                 triggers.expected_value_amount desc,
-                triggers.rule_name asc
+                triggers.rule_name asc,
+                triggers.rule_type asc
         ) as reason_rank,
         max(case when actions.stance = 'protect' then 1 else 0 end) over (
             partition by triggers.client_id
