@@ -83,17 +83,17 @@ known_spans as (
 ),
 
 directions as (
-    select 1 as entity_change
+    select 1 as direction
     union all
-    select -1 as entity_change
+    select -1 as direction
 ),
 
 changes as (
     select
         known_spans.*,
-        directions.entity_change,
+        directions.direction,
         case
-            when directions.entity_change = 1 then known_spans.active_from
+            when directions.direction = 1 then known_spans.active_from
             else known_spans.active_to
         end as change_date
 
@@ -109,7 +109,7 @@ final as (
         attribute,
         attribute_value,
         change_date,
-        cast(sum(entity_change) as bigint) as entity_change
+        cast(sum(direction) as bigint) as entity_change
 
     from changes
 

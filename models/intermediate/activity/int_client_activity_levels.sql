@@ -32,31 +32,26 @@ windows as (
 
 {{ coverage_spans('active_days', ['definition_id', 'client_id', 'user_id']) }},
 
+directions as (
+    select 1 as direction
+    union all
+    select -1 as direction
+),
+
 -- What enters a client's window on a day, and leaves it `window_days` later.
 changes as (
     select
-        definition_id,
-        client_id,
-        window_days,
-        active_from as change_date,
-        1 as user_change,
+        spans.definition_id,
+        spans.client_id,
+        spans.window_days,
+        case when directions.direction = 1 then spans.active_from else spans.active_to end
+            as change_date,
+        directions.direction as user_change,
         0 as event_change,
         0 as day_change
 
     from spans
-
-    union all
-
-    select
-        definition_id,
-        client_id,
-        window_days,
-        active_to as change_date,
-        -1 as user_change,
-        0 as event_change,
-        0 as day_change
-
-    from spans
+    cross join directions
 
     union all
 
@@ -64,29 +59,18 @@ changes as (
         client_days.definition_id,
         client_days.client_id,
         windows.window_days,
-        client_days.activity_date as change_date,
+        case
+            when directions.direction = 1 then client_days.activity_date
+            else {{ add_days('client_days.activity_date', 'windows.window_days') }}
+        end as change_date,
         0 as user_change,
-        client_days.event_count as event_change,
-        1 as day_change
+        directions.direction * client_days.event_count as event_change,
+        directions.direction as day_change
 
     from client_days
     inner join windows
         on client_days.definition_id = windows.definition_id
-
-    union all
-
-    select
-        client_days.definition_id,
-        client_days.client_id,
-        windows.window_days,
-        {{ add_days('client_days.activity_date', 'windows.window_days') }} as change_date,
-        0 as user_change,
-        -client_days.event_count as event_change,
-        -1 as day_change
-
-    from client_days
-    inner join windows
-        on client_days.definition_id = windows.definition_id
+    cross join directions
 ),
 
 change_dates as (
