@@ -46,8 +46,6 @@ STEPS = 7
 # More raw events than this are checked before the build: each takes its share of the memory.
 EVENTS_CHECKED_BESIDE = 1_000_000
 SHOWN_FAILURES = 10
-# The first command writes the manifest; the others would write it again, and nobody reads the rest.
-NO_ARTIFACTS = ["--no-write-json"]
 QUARANTINE_TEST = "assert_quarantine_rate_below_maximum"
 CONSERVATION_TESTS = {
     "assert_every_raw_row_has_one_disposition",
@@ -206,7 +204,7 @@ class Dbt:
 
     def check_input_contract(self) -> None:
         """Stop before anything else when a raw table or a column is missing."""
-        result = self.invoke("run-operation", "check_input_contract", *NO_ARTIFACTS)
+        result = self.invoke("run-operation", "check_input_contract", "--no-write-json")
         self._let_go_of_database()
         if not result.success:
             raise BuildError(
@@ -215,7 +213,7 @@ class Dbt:
 
     def build(self, full_refresh: bool, unit_tests: bool) -> None:
         """Build and test everything; unit tests ask about the code, not about the data."""
-        options = [*NO_ARTIFACTS, "--full-refresh"] if full_refresh else [*NO_ARTIFACTS]
+        options = ["--full-refresh"] if full_refresh else []
         options += [] if unit_tests else ["--exclude-resource-type", "unit_test"]
         result = self.invoke("build", *options)
         if result.exception is None and not result.success:
