@@ -23,7 +23,7 @@ from typing import IO, Any
 import duckdb
 
 from answers import read_answers
-from machine import check_room, count_events, limits
+from machine import check_room, count_events, limits, thread_options
 from project import (
     DEFAULT_PUBLISHED_FILE,
     ROOT,
@@ -211,9 +211,9 @@ class Dbt:
                 "the raw tables do not fit the input contract", contract_problems(self.errors)
             )
 
-    def build(self, full_refresh: bool, unit_tests: bool) -> None:
+    def build(self, full_refresh: bool, unit_tests: bool, events: int) -> None:
         """Build and test everything; unit tests ask about the code, not about the data."""
-        options = ["--full-refresh"] if full_refresh else []
+        options = thread_options(events) + (["--full-refresh"] if full_refresh else [])
         options += [] if unit_tests else ["--exclude-resource-type", "unit_test"]
         result = self.invoke("build", *options)
         if result.exception is None and not result.success:
@@ -409,7 +409,7 @@ def build_and_publish(
             check(expectations, progress, "raw tables", "check the raw tables")
         try:
             with progress.step("build the models and run their tests"):
-                dbt.build(arguments.full_refresh, arguments.unit_tests)
+                dbt.build(arguments.full_refresh, arguments.unit_tests, events)
         except BuildError:
             # What is wrong with raw rows comes first: models may fail of it.
             if is_beside:

@@ -19,6 +19,8 @@ MEMORY_SHARE, DISK_SHARE = 0.5, 0.9
 FILE_BYTES_PER_EVENT = 250
 SPILL_BYTES_PER_EVENT = 300
 CSV_BYTES_PER_EVENT = 90
+# Models built side by side share the memory; of more events each may want all of it.
+EVENTS_SIDE_BY_SIDE = 20_000_000
 CGROUP_LIMIT = Path("/sys/fs/cgroup/memory.max")
 
 
@@ -72,6 +74,12 @@ def count_events(tables: Iterable[RawTable]) -> int | None:
     with duckdb.connect() as connection:
         ((count,),) = connection.execute(f"select count(*) from {events.relation}").fetchall()
     return int(count)
+
+
+def thread_options(events: int, environment: Mapping[str, str] = os.environ) -> list[str]:
+    """Options of dbt that build large models one at a time, unless threads are set."""
+    is_free = "ACTIVE_CLIENTS_THREADS" not in environment
+    return ["--threads", "1"] if is_free and events > EVENTS_SIDE_BY_SIDE else []
 
 
 def check_room(events: int) -> None:

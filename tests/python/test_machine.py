@@ -34,6 +34,12 @@ def test_build_that_would_not_fit_says_so_with_the_numbers(
         machine.check_room(100_000_000)
 
 
+def test_large_models_are_built_one_at_a_time_unless_threads_are_set() -> None:
+    assert machine.thread_options(10_000_000, {}) == []
+    assert machine.thread_options(100_000_000, {}) == ["--threads", "1"]
+    assert machine.thread_options(100_000_000, {"ACTIVE_CLIENTS_THREADS": "2"}) == []
+
+
 def test_events_of_the_demo_are_counted_roughly() -> None:
     count = machine.count_events(raw_tables(read_vars()))
     assert count is not None

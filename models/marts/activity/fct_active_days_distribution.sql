@@ -20,6 +20,7 @@ as_of as (
     select * from {{ ref('as_of') }}
 ),
 
+-- Who acts for two clients on a day is one user.
 active_days as (
     select
         definition_id,
@@ -29,9 +30,9 @@ active_days as (
 
     from client_activity
 
-    {{ union_distinct() }}
+    union all
 
-    select
+    select distinct
         definition_id,
         'user' as entity_type,
         user_id as entity_id,
