@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
 import tempfile
 from collections.abc import Iterator
 from functools import cache
@@ -16,6 +17,7 @@ from conftest import DbtProject
 from project import ROOT
 
 LONGEST_MODEL = 120
+FOLDERS = {"docs", "expectations", "macros", "models", "scripts", "seeds", "tests"}
 PII_LEVELS = {"none", "pseudonymous", "direct"}
 CLOCKS = re.compile(
     r"\b(?:(?:current_(?:date|time|timestamp)|localtime(?:stamp)?|getdate|sysdate)\b"
@@ -74,6 +76,16 @@ def has_second_argument(arguments: str) -> bool:
         if character == "," and depth == 0:
             return True
     return False
+
+
+def test_no_file_lies_in_a_folder_of_no_purpose() -> None:
+    command = ["git", "-c", f"safe.directory={ROOT}", "-C", str(ROOT), "ls-files"]
+    listed = subprocess.run(command, check=False, capture_output=True, text=True)
+    if listed.returncode or not listed.stdout:
+        pytest.skip("not a clone: what belongs to the project cannot be told")
+    files = listed.stdout.splitlines()
+    folders = {file.partition("/")[0] for file in files if "/" in file}
+    assert {folder for folder in folders if not folder.startswith(".")} == FOLDERS
 
 
 def test_every_model_has_a_yml_of_its_own() -> None:
