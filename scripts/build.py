@@ -15,7 +15,6 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from multiprocessing import get_context
 from pathlib import Path
 from typing import IO, Any
@@ -23,20 +22,19 @@ from typing import IO, Any
 import duckdb
 
 from answers import read_answers
-from machine import check_room, count_events, limits, thread_options
+from dbt_runs import VERSIONS, BuildError, Dbt, FailedNode, NodesFailedError, log_hint
+from machine import check_room, count_events, limits
 from project import (
     DEFAULT_PUBLISHED_FILE,
     ROOT,
     ProjectError,
     database_path,
-    log_path,
     marts,
     raw_tables,
     read_vars,
     target_path,
 )
 from publish import Publication, PublishedMetrics, read_metrics, write_metrics
-from quiet_dbt import skip_debug_events
 from unchanged import is_unchanged, read_by_build, remember
 
 # Python looks for garbage after every 700 new objects: dbt and MetricFlow make millions that stay.
@@ -53,14 +51,6 @@ CONSERVATION_TESTS = {
     "assert_raw_money_adds_up",
     "assert_usage_is_conserved",
 }
-
-
-class BuildError(Exception):
-    """A check did not pass: the lines are details, the message ends the output."""
-
-    def __init__(self, message: str, lines: list[str] | None = None) -> None:
-        super().__init__(message)
-        self.lines = lines or []
 
 
 # ---- progress ------------------------------------------------------------------------
@@ -157,101 +147,13 @@ def report_section(progress_lines: list[str]) -> None:
         print(line)
 
 
-# ---- dbt -----------------------------------------------------------------------------
+# ---- what failed ---------------------------------------------------------------------
 
 
-def contract_problems(messages: list[str]) -> list[str]:
-    """What the contract check found, a line per problem."""
-    lines = [line.strip() for message in messages for line in message.splitlines()]
-    return [line for line in lines if line.startswith("- ")] or lines
-
-
-class Dbt:
-    """dbt in this process, quiet: its log file has what it says."""
-
-    def __init__(self, vars_text: str, verbose: bool) -> None:
-        # dbt's own log file renders every line of its debugging before it leaves them out.
-        self._options = ["--log-level", "info" if verbose else "none", "--log-level-file", "none"]
-        self._vars = ["--vars", vars_text] if vars_text else []
-        self._manifest: Any = None
-        log_path().mkdir(parents=True, exist_ok=True)
-        self._log = (log_path() / "dbt.log").open("w", buffering=1)
-        self.errors: list[str] = []
-
-    def _note(self, event: Any) -> None:
-        """Log what dbt says, and keep what went wrong: not every result carries it."""
-        if event.info.level == "debug":
-            return
-        self._log.write(f"{datetime.now(UTC):%H:%M:%S} [{event.info.level:5}] {event.info.msg}\n")
-        if event.info.level == "error":
-            self.errors.append(event.info.msg)
-
-    def invoke(self, *command: str) -> Any:
-        """Run one dbt command."""
-        from dbt.cli.main import dbtRunner
-
-        self.errors = []
-        runner = dbtRunner(manifest=self._manifest, callbacks=[self._note])
-        return runner.invoke([*self._options, *command, *self._vars])
-
-    def parse(self) -> None:
-        """Read the project, once for all commands."""
-        skip_debug_events()
-        result = self.invoke("parse")
-        if not result.success:
-            raise BuildError(f"dbt cannot read the project: {result.exception}")
-        self._manifest = result.result
-
-    def check_input_contract(self) -> None:
-        """Stop before anything else when a raw table or a column is missing."""
-        result = self.invoke("run-operation", "check_input_contract", "--no-write-json")
-        self._let_go_of_database()
-        if not result.success:
-            raise BuildError(
-                "the raw tables do not fit the input contract", contract_problems(self.errors)
-            )
-
-    def build(self, full_refresh: bool, unit_tests: bool, events: int) -> None:
-        """Build and test everything; unit tests ask about the code, not about the data."""
-        options = thread_options(events) + (["--full-refresh"] if full_refresh else [])
-        options += [] if unit_tests else ["--exclude-resource-type", "unit_test"]
-        result = self.invoke("build", *options)
-        if result.exception is None and not result.success:
-            failures = self._with_stored_rows(list(result.result))
-            self._let_go_of_database()
-            report_failures(failures)
-        self._let_go_of_database()
-        if result.exception is not None:
-            raise BuildError(f"dbt stopped: {result.exception}; {log_hint()}")
-
-    def _with_stored_rows(self, results: list[Any]) -> list[Any]:
-        """Run the tests that failed once more, keeping the rows: it is dear for all of them."""
-        failed = [r for r in results if r.status in {"error", "fail"}]
-        names = [r.node.name for r in failed if r.node.resource_type == "test"]
-        if not names:
-            return failed
-        again = self.invoke("test", "--store-failures", "--select", *names)
-        stored = {r.node.name: r for r in again.result or [] if r.status == "fail"}
-        return [stored.get(r.node.name, r) for r in failed]
-
-    @staticmethod
-    def _let_go_of_database() -> None:
-        """dbt-duckdb keeps the file open, and no other process could read it."""
-        from dbt.adapters.duckdb.connections import DuckDBConnectionManager
-
-        DuckDBConnectionManager.close_all_connections()
-
-
-def log_hint() -> str:
-    """Where the details are."""
-    return f"details: {log_path() / 'dbt.log'}"
-
-
-def report_failures(results: list[Any]) -> None:
-    """Show the nodes that failed, then stop."""
-    failed = [r for r in results if r.status in {"error", "fail"}]
-    names = [r.node.name for r in failed]
-    lines = [describe_failure(result) for result in failed[:SHOWN_FAILURES]]
+def describe_failures(failed: list[FailedNode]) -> BuildError:
+    """The nodes that failed, as a build says it."""
+    names = [node.name for node in failed]
+    lines = [describe_failure(node) for node in failed[:SHOWN_FAILURES]]
     if len(failed) > SHOWN_FAILURES:
         lines.append(f"      and {len(failed) - SHOWN_FAILURES} more")
     if QUARANTINE_TEST in names:
@@ -263,15 +165,14 @@ def report_failures(results: list[Any]) -> None:
         )
     shown = ", ".join(names[:3]) + (", ..." if len(names) > 3 else "")
     noun = "model or test" if len(failed) == 1 else "models or tests"
-    raise BuildError(f"{len(failed)} {noun} failed: {shown}; {log_hint()}", lines)
+    return BuildError(f"{len(failed)} {noun} failed: {shown}; {log_hint()}", lines)
 
 
-def describe_failure(result: Any) -> str:
+def describe_failure(node: FailedNode) -> str:
     """One line on one failed model or test."""
-    message = " ".join(str(result.message or "").split())[:400]
-    stored = result.node.relation_name if result.status == "fail" else None
-    where = f" (its rows: {stored} in {database_path()})" if stored else ""
-    return f"      {result.status.upper():5} {result.node.name}: {message}{where}"
+    message = " ".join(node.message.split())[:400]
+    where = f" (its rows: {node.relation} in {database_path()})" if node.relation else ""
+    return f"      {node.status.upper():5} {node.name}: {message}{where}"
 
 
 def rejection_reasons() -> list[str]:
@@ -386,7 +287,7 @@ def build_and_publish(
     progress: Progress,
 ) -> None:
     """All steps to a published file."""
-    dbt = Dbt(arguments.vars, arguments.verbose)
+    dbt: Dbt = VERSIONS[arguments.dbt](arguments.vars, arguments.verbose)
     tables = raw_tables(variables)
     # Files can be checked while dbt works; the private file has one user at a time.
     reads_files = all("/" in table.location for table in tables)
@@ -396,8 +297,7 @@ def build_and_publish(
         if reads_files:
             expectations.start("raw")
         with progress.step("read the project and look for the raw tables"):
-            dbt.parse()
-            dbt.check_input_contract()
+            dbt.read_project()
             events = count_events(tables) or 0
             if arguments.full_refresh or not database_path().exists():
                 check_room(events)
@@ -410,10 +310,12 @@ def build_and_publish(
         try:
             with progress.step("build the models and run their tests"):
                 dbt.build(arguments.full_refresh, arguments.unit_tests, events)
-        except BuildError:
+        except BuildError as error:
             # What is wrong with raw rows comes first: models may fail of it.
             if is_beside:
                 report_section(expectations.finish()[1])
+            if isinstance(error, NodesFailedError):
+                raise describe_failures(error.nodes) from None
             raise
         if is_beside:
             check(expectations, progress, "raw tables", "check the raw tables")
@@ -433,6 +335,12 @@ def parse_arguments() -> argparse.Namespace:
         "--target-file", type=Path, default=DEFAULT_PUBLISHED_FILE, help="the file to publish"
     )
     parser.add_argument("--unit-tests", action="store_true", help="run the models' unit tests too")
+    parser.add_argument(
+        "--dbt",
+        choices=VERSIONS,
+        default=os.environ.get("ACTIVE_CLIENTS_DBT", "v1"),
+        help="which dbt builds: v1 (dbt Core), or v2 where scripts/setup_dbt2 or you installed it",
+    )
     parser.add_argument("--verbose", action="store_true", help="show dbt's output, every suite")
     return parser.parse_args()
 

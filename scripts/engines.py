@@ -18,6 +18,7 @@ from typing import Any
 import duckdb
 import yaml
 
+from dbt_runs import find_dbt_v2
 from metrics import Engine as Metrics
 from project import ROOT, ProjectError, raw_tables, read_vars
 
@@ -45,6 +46,7 @@ class Engine(ABC):
     target: str
     dialect: str
     schema_prefix = "active_clients_"
+    level_of_log_file = "none"
     # Whether every test runs here too, though the rows are compared with DuckDB's.
     runs_all_tests = True
 
@@ -77,6 +79,11 @@ class Engine(ABC):
         """What dbt needs to find this engine."""
         return {}
 
+    @property
+    def program(self) -> str:
+        """The dbt that builds."""
+        return str(Path(sys.executable).with_name("dbt"))
+
     def dbt(self, *command: str) -> None:
         """Run dbt on this engine; an error shows the end of its output."""
         variables = {f"{source}_location": self.location for source in SOURCES}
@@ -84,7 +91,7 @@ class Engine(ABC):
         with log.open("w") as output:
             done = subprocess.run(
                 [
-                    str(Path(sys.executable).with_name("dbt")),
+                    self.program,
                     *command,
                     "--vars",
                     yaml.safe_dump(variables, default_flow_style=True, width=10**6).strip(),
@@ -93,7 +100,7 @@ class Engine(ABC):
                     "--log-path",
                     str(self.directory),
                     "--log-level-file",
-                    "none",
+                    self.level_of_log_file,
                 ],
                 cwd=ROOT,
                 env={**os.environ, "DBT_TARGET": self.target, **self.environment},
@@ -145,6 +152,21 @@ class DuckDB(Engine):
         with duckdb.connect(path, read_only=True) as connection:
             connection.execute("set TimeZone = 'UTC'")
             return connection.execute(sql).fetchall()
+
+
+class DbtV2(DuckDB):
+    """DuckDB again, built by dbt v2, which scripts/setup_dbt2 installs."""
+
+    name = "dbt2"
+    level_of_log_file = "error"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return {**super().environment, **find_dbt_v2()[1]}
+
+    @property
+    def program(self) -> str:
+        return find_dbt_v2()[0]
 
 
 class Postgres(Engine):
@@ -268,7 +290,9 @@ class Spark(Engine):
             return rows
 
 
-ENGINES: dict[str, type[Engine]] = {engine.name: engine for engine in (DuckDB, Postgres, Spark)}
+ENGINES: dict[str, type[Engine]] = {
+    engine.name: engine for engine in (DuckDB, DbtV2, Postgres, Spark)
+}
 
 
 def empty_folder(path: Path) -> Path:

@@ -7,6 +7,7 @@ test: all tests run on PostgreSQL, after the second load.
 
 scripts/test_engines
 scripts/test_engines --engines duckdb,postgres
+scripts/test_engines --engines dbt2         DuckDB by dbt v2, as scripts/test_dbt2 does
 scripts/test_engines --all-tests
 scripts/test_engines --select-on-spark +marts.activity +marts.revenue
 """
@@ -281,7 +282,9 @@ def main() -> int:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument(
-        "--engines", default=",".join(ENGINES), help=f"{REFERENCE} always runs; others join it"
+        "--engines",
+        default="duckdb,postgres,spark",
+        help=f"of {', '.join(ENGINES)}; {REFERENCE} always runs",
     )
     parser.add_argument("--all-tests", action="store_true", help="run every test on Spark as well")
     parser.add_argument(

@@ -156,11 +156,12 @@ ONE_TEST = """
 import sys
 sys.path.insert(0, "scripts")
 import build
-invoke = build.Dbt.invoke
+from dbt_runs import DbtV1
+invoke = DbtV1.invoke
 def invoke_one_test(self, *command):
     selected = ("--select", build.QUARANTINE_TEST) if command[0] == "build" else ()
     return invoke(self, *command, *selected)
-build.Dbt.invoke = invoke_one_test
+DbtV1.invoke = invoke_one_test
 sys.exit(build.main())
 """
 
