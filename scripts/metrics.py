@@ -13,6 +13,7 @@ from metricflow.engine.metricflow_engine import (
     MetricFlowQueryRequest,
     OutputColumnOrderMode,
 )
+from metricflow.engine.models import Dimension
 from metricflow.protocols.sql_client import SqlEngine
 from metricflow.sql.render.databricks import DatabricksSqlPlanRenderer
 from metricflow.sql.render.duckdb_renderer import DuckDbSqlPlanRenderer
@@ -108,10 +109,14 @@ class Engine:
 
     def group_by_names(self, metrics: Sequence[str]) -> list[str]:
         """Everything the metrics can be grouped by together."""
-        dimensions = self._engine.simple_dimensions_for_metrics(list(metrics))
-        entities = self._engine.entities_for_metrics(list(metrics))
-        names = {dimension.granularity_free_dunder_name for dimension in dimensions}
-        return sorted(names | {entity.name for entity in entities})
+        # With derived grains: what one metric has by the month, another may have by the day.
+        found = self._engine.list_group_bys(list(metrics), include_derived_time_granularities=True)
+        return sorted(
+            {
+                item.granularity_free_dunder_name if isinstance(item, Dimension) else item.name
+                for item in found
+            }
+        )
 
     def saved_query_names(self) -> list[str]:
         """Every saved query."""

@@ -5,12 +5,17 @@ from __future__ import annotations
 import csv
 import io
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from itertools import combinations
 from subprocess import CompletedProcess
+from typing import Any
 
 import pytest
 
 from conftest import Built, run_script
+from metrics import Engine, Question
+from query import load_engine, open_published, write_sql
+from test_engines import canonical_answer
 
 Ask = Callable[..., "CompletedProcess[str]"]
 
@@ -84,6 +89,16 @@ def test_metric_by_month_descending(ask: Ask) -> None:
 
 
 @pytest.mark.usefixtures("has_metrics")
+def test_metrics_by_the_month_and_by_the_day_share_the_months(ask: Ask) -> None:
+    columns = ["metric_time__month", "mrr", "new_mrr"]
+    asked = ("--metrics", "mrr,new_mrr")
+    rows = rows_of(ask(*asked, "--group-by", "metric_time__month", "--csv"))
+    assert list(rows[0]) == columns
+    assert any(all(row.values()) for row in rows)
+    assert "metric_time" in ask("--list", *asked).stdout.splitlines()
+
+
+@pytest.mark.usefixtures("has_metrics")
 def test_sql_of_a_question_runs_on_the_published_file(ask: Ask) -> None:
     explained = ask("--metrics", "new_mrr", "--explain")
     assert explained.returncode == 0, explained.stderr
@@ -109,3 +124,50 @@ def test_wrong_name_is_named_and_the_nearest_suggested(
     assert result.returncode == 2
     assert message in result.stderr
     assert "Traceback" not in result.stderr
+
+
+def one_metric_per_semantic_model(engine: Engine) -> list[str]:
+    chosen: dict[str, str] = {}
+    for metric in sorted(engine.manifest.metrics, key=lambda metric: metric.name):
+        counted = metric.type_params.metric_aggregation_params
+        if counted and metric.name in engine.metric_names():
+            chosen.setdefault(counted.semantic_model, metric.name)
+    assert set(chosen) == {model.name for model in engine.manifest.semantic_models}
+    return sorted(chosen.values())
+
+
+def values_by_group(rows: Sequence[tuple[Any, ...]]) -> list[dict[Any, str]]:
+    """Of each metric; a group without a value is as good as none."""
+    return [
+        {row[0]: canonical_answer(row[i]) for row in rows if row[i] is not None}
+        for i in range(1, len(rows[0]))
+    ]
+
+
+@pytest.mark.usefixtures("has_metrics")
+@pytest.mark.parametrize("group_by", ["metric_time__month", "client__segment"])
+def test_metrics_of_any_two_semantic_models_are_what_each_is_alone(
+    built: Built, group_by: str
+) -> None:
+    with open_published(built.published) as connection:
+        engine = load_engine(connection)
+
+        def ask(*metrics: str) -> list[dict[Any, str]]:
+            question = Question(metrics=metrics, group_by=[group_by])
+            return values_by_group(connection.execute(write_sql(engine, question)).fetchall())
+
+        shared = group_by.removesuffix("__month")
+        asked = [
+            metric
+            for metric in one_metric_per_semantic_model(engine)
+            if shared in engine.group_by_names([metric])
+        ]
+        alone = {metric: ask(metric) for metric in asked}
+        different = [
+            (one, other)
+            for one, other in combinations(asked, 2)
+            if ask(one, other) != alone[one] + alone[other]
+        ]
+    assert len(asked) > 20
+    assert all(values for [values] in alone.values())
+    assert different == []
