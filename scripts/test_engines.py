@@ -177,7 +177,8 @@ def canonical_answer(value: object) -> str:
     try:
         return f"{float(text):.9g}"
     except ValueError:
-        return text[:10]
+        # Some engines give a day as the moment it begins.
+        return text.removesuffix(" 00:00:00.000000")
 
 
 # ---- the run -------------------------------------------------------------------------
