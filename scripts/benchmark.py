@@ -542,12 +542,12 @@ def machine(options: argparse.Namespace) -> str:
     )
 
 
-def record(text: str) -> None:
+def record(text: str, begin: str = BEGIN, end: str = END) -> None:
     """Put the tables where the page has its place for them."""
     page = PAGE.read_text()
-    before, _, rest = page.partition(BEGIN)
-    _, _, after = rest.partition(END)
-    PAGE.write_text(f"{before}{BEGIN}\n\n{text}\n{END}{after}")
+    before, _, rest = page.partition(begin)
+    _, _, after = rest.partition(end)
+    PAGE.write_text(f"{before}{begin}\n\n{text}\n\n{end}{after}")
 
 
 def main() -> int:

@@ -11,8 +11,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol
 
+import yaml
+
 from machine import thread_options
-from project import ROOT, ProjectError, log_path, read_manifest, target_path
+from project import ROOT, ProjectError, log_path, read_manifest, read_vars, target_path
 from quiet_dbt import skip_debug_events
 
 CONTRACT = "The raw tables do not fit the input contract"
@@ -178,7 +180,8 @@ class DbtV2:
 
     def __init__(self, vars_text: str, verbose: bool) -> None:
         self._program, self._environment = find_dbt_v2()
-        self._vars = ["--vars", vars_text] if vars_text else []
+        # All of them: v2 shows the configuration of metrics only those of the command line.
+        self._vars = ["--vars", yaml.safe_dump(read_vars(vars_text), default_flow_style=True)]
         self._verbose = verbose
 
     def invoke(self, *command: str) -> tuple[int, list[str]]:

@@ -7,11 +7,13 @@ the old one open keep it. Personal data stays behind.
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import os
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -57,8 +59,17 @@ class PublishedMetrics:
     """The metrics as the published file has them."""
 
     manifest: str
-    relations: set[tuple[str, str]]
+    relations: list[tuple[str, str]]
     saved_queries: list[tuple[str, str, str]]
+
+    @classmethod
+    def of(cls, manifest: str, relations: list[Any], saved_queries: list[Any]) -> PublishedMetrics:
+        """From what `as_lists` gave, as JSON has it."""
+        return cls(manifest, [*map(tuple, relations)], [*map(tuple, saved_queries)])
+
+    def as_lists(self) -> list[Any]:
+        """What JSON can hold."""
+        return [self.manifest, self.relations, self.saved_queries]
 
 
 def read_metrics() -> str:
@@ -68,9 +79,25 @@ def read_metrics() -> str:
 
 
 def write_metrics(content: str, mart_names: set[str]) -> PublishedMetrics | None:
-    """What MetricFlow makes of the definitions; takes seconds, and needs no table."""
+    """What MetricFlow makes of the definitions: once, as it takes seconds and needs no table."""
     if not json.loads(content).get("metrics"):
         return None
+    writer = (ROOT / "scripts/metrics.py").read_text()
+    read = json.dumps([content, sorted(mart_names), version("metricflow"), writer])
+    digest = hashlib.sha256(read.encode()).hexdigest()
+    kept = target_path() / "published_metrics.json"
+    if kept.exists():
+        found, *written = json.loads(kept.read_text())
+        if found == digest:
+            return PublishedMetrics.of(*written)
+    metrics = _write_metrics(content, mart_names)
+    new = kept.with_suffix(".next")
+    new.write_text(json.dumps([digest, *metrics.as_lists()]))
+    new.replace(kept)
+    return metrics
+
+
+def _write_metrics(content: str, mart_names: set[str]) -> PublishedMetrics:
     # Here because it takes two seconds and a project may have no metrics.
     import metrics
 
@@ -84,7 +111,7 @@ def write_metrics(content: str, mart_names: set[str]) -> PublishedMetrics | None
         except Exception as error:
             raise ProjectError(f"the saved query {name} cannot be answered: {error}") from None
         saved_queries.append((name, descriptions[name], sql))
-    return PublishedMetrics(relocated, metrics.relations(content), saved_queries)
+    return PublishedMetrics(relocated, sorted(metrics.relations(content)), saved_queries)
 
 
 class Publication:
@@ -196,7 +223,7 @@ class Publication:
         if metrics is None:
             return
         names = {mart.name for mart in self.marts}
-        for schema, name in sorted(metrics.relations):
+        for schema, name in metrics.relations:
             if name not in names:
                 connection.execute(
                     f"create table metrics.{quoted(name)} as "
@@ -229,7 +256,7 @@ class Publication:
 
     def _add_publication(self, connection: duckdb.DuckDBPyConnection) -> None:
         """One row that says what this file is."""
-        version = yaml.safe_load((ROOT / "dbt_project.yml").read_text())["version"]
+        project_version = yaml.safe_load((ROOT / "dbt_project.yml").read_text())["version"]
         counts = dict(
             connection.execute(
                 "select table_name, estimated_size from duckdb_tables() "
@@ -246,7 +273,7 @@ class Publication:
             "insert into marts.publication values (?, ?, ?, ?, ?)",
             [
                 self._as_of_date(connection),
-                version,
+                project_version,
                 len(counts),
                 sum(counts.values()),
                 json.dumps(counts),

@@ -1,0 +1,127 @@
+"""Measures what dbt costs on the demo by each version of dbt, in one run and in turns.
+
+  parse         reads the project with nothing kept from before
+  build         an empty file: models, seeds and data tests
+  second build  the same file again
+  scripts/build the same with Great Expectations and publication
+
+dbt v2 is what scripts/setup_dbt2 installed. --before names another checkout, set up, such as the
+last release. --record puts the table into docs/performance.md.
+
+scripts/benchmark_dbt
+scripts/benchmark_dbt --before ../before --rounds 3 --record
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import statistics
+import sys
+import tempfile
+from collections import defaultdict
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmark import Cost, measure, record, table
+from dbt_runs import find_dbt_v2
+from project import ROOT, ProjectError
+
+BEGIN, END = "<!-- benchmark of dbt: begin -->", "<!-- benchmark of dbt: end -->"
+STEPS = ("parse", "build", "second build", "scripts/build")
+
+
+@dataclass(frozen=True)
+class Contestant:
+    """A version of dbt and the checkout that it builds."""
+
+    name: str
+    program: str
+    root: Path
+    environment: dict[str, str]
+    options: tuple[str, ...] = ()
+
+    def run(self, folder: Path) -> dict[str, Cost]:
+        """Every step once, in a folder of its own."""
+        variables = {
+            "ACTIVE_CLIENTS_DATABASE": str(folder / "build.duckdb"),
+            "ACTIVE_CLIENTS_SPILL_DIRECTORY": str(folder / "spill"),
+            "BENCHMARK_LOG": str(folder / "log"),
+            "DBT_LOG_PATH": str(folder / "logs"),
+            "DBT_TARGET_PATH": str(folder / "target"),
+            "DBT_PROJECT_DIR": str(self.root),
+            "DBT_PROFILES_DIR": str(self.root),
+            "ACTIVE_CLIENTS_ROOT": str(self.root),
+            **self.environment,
+        }
+        build = [self.program, "build", "--exclude-resource-type", "unit_test"]
+        script = [str(self.root / "scripts/build"), "--again", *self.options]
+        commands = {
+            "parse": [self.program, "parse"],
+            "build": build,
+            "second build": build,
+            "scripts/build": [*script, "--target-file", str(folder / "published.duckdb")],
+        }
+        return {
+            step: measure(f"{self.name}: {step}", command, variables)
+            for step, command in commands.items()
+        }
+
+
+def contestants(before: Path | None) -> list[Contestant]:
+    """The versions that are installed."""
+    program, environment = find_dbt_v2()
+    found = [
+        Contestant("dbt v1", str(Path(sys.executable).with_name("dbt")), ROOT, {}),
+        Contestant("dbt v2", program, ROOT, environment, ("--dbt", "v2")),
+    ]
+    if before:
+        found.insert(0, Contestant("before", str(before / ".venv/bin/dbt"), before, {}))
+    return found
+
+
+def describe(costs: dict[tuple[str, str], list[Cost]], names: list[str]) -> list[str]:
+    """Medians of wall and CPU seconds, a row per step."""
+
+    def cell(name: str, step: str) -> str:
+        found = costs[name, step]
+        wall, cpu = (statistics.median(getattr(c, what) for c in found) for what in ("wall", "cpu"))
+        return f"{wall:.1f} ({cpu:.1f})"
+
+    rows = [[step, *(cell(name, step) for name in names)] for step in STEPS]
+    return table(["wall (CPU) s", *names], rows)
+
+
+def main() -> int:
+    """Measure, by the command line."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--before", type=Path, help="another checkout to compare with")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--record", action="store_true", help="write docs/performance.md")
+    options = parser.parse_args()
+    load = os.getloadavg()[0]
+    costs: dict[tuple[str, str], list[Cost]] = defaultdict(list)
+    try:
+        racers = contestants(options.before and options.before.resolve())
+        for number in range(options.rounds):
+            print(f"round {number + 1}")
+            for racer in racers:
+                with tempfile.TemporaryDirectory(prefix="active_clients_dbt_") as folder:
+                    for step, cost in racer.run(Path(folder)).items():
+                        costs[racer.name, step].append(cost)
+    except ProjectError as error:
+        print(f"benchmark_dbt: {error}", file=sys.stderr)
+        return 1
+    lines = describe(costs, [racer.name for racer in racers])
+    said = f"Medians of {options.rounds} rounds; load average at the start {load:.1f}."
+    text = "\n".join([said, "", *lines])
+    print(f"\n{text}")
+    if options.record:
+        record(text, BEGIN, END)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
