@@ -38,8 +38,14 @@ def free_bytes(path: Path) -> int:
     return shutil.disk_usage(path).free
 
 
+def disabled_optimizers() -> str:
+    """What DuckDB must not do: 2.0 makes a try_cast on a file fail (duckdb#23818)."""
+    is_older = int(duckdb.__version__.split(".")[0]) < 2
+    return "" if is_older else "type_pushdown"
+
+
 def limits(environment: Mapping[str, str] = os.environ) -> dict[str, str]:
-    """The limits that profiles.yml reads: as they are set, or else from the machine."""
+    """What profiles.yml reads: as it is set, or else from the machine and its DuckDB."""
     spill = environment.get("ACTIVE_CLIENTS_SPILL_DIRECTORY", f"{database_path()}.tmp")
     memory = max(1, int(memory_bytes() * MEMORY_SHARE / GIGABYTE))
     disk = max(1, int(free_bytes(Path(spill)) * DISK_SHARE / GIGABYTE))
@@ -49,6 +55,7 @@ def limits(environment: Mapping[str, str] = os.environ) -> dict[str, str]:
         "ACTIVE_CLIENTS_MEMORY_LIMIT": f"{memory}GB",
         "ACTIVE_CLIENTS_SPILL_DIRECTORY": spill,
         "ACTIVE_CLIENTS_SPILL_LIMIT": f"{disk}GB",
+        "ACTIVE_CLIENTS_DISABLED_OPTIMIZERS": disabled_optimizers(),
     }
     return {name: environment.get(name, value) for name, value in found.items()}
 
@@ -60,6 +67,7 @@ def connection_limits() -> dict[str, Any]:
         "memory_limit": found["ACTIVE_CLIENTS_MEMORY_LIMIT"],
         "temp_directory": found["ACTIVE_CLIENTS_SPILL_DIRECTORY"],
         "max_temp_directory_size": found["ACTIVE_CLIENTS_SPILL_LIMIT"],
+        "disabled_optimizers": found["ACTIVE_CLIENTS_DISABLED_OPTIMIZERS"],
     }
 
 

@@ -33,6 +33,8 @@ from project import (
     target_path,
 )
 
+# The oldest DuckDB that can open what is published. DuckDB 2 would write for itself alone.
+OLDEST_READER = "v1.0.0"
 E_MAIL = r"[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+\.[A-Za-z]{2,}"
 
 
@@ -140,7 +142,8 @@ class Publication:
         self.next.parent.mkdir(parents=True, exist_ok=True)
         self.discard()
         try:
-            with duckdb.connect(str(self.next), config=connection_limits()) as connection:
+            config = connection_limits() | {"storage_compatibility_version": OLDEST_READER}
+            with duckdb.connect(str(self.next), config=config) as connection:
                 connection.execute("set TimeZone = 'UTC'")
                 connection.execute(
                     f"attach {text(str(database_path()))} as {quoted(self.catalog)} (read_only)"

@@ -18,6 +18,7 @@ import pytest
 import yaml
 from hypothesis.internal.conjecture import providers
 
+from machine import disabled_optimizers
 from project import ROOT, raw_tables, read_vars
 
 # Hypothesis also draws the constants of whatever modules are loaded, so that the same test would
@@ -75,6 +76,7 @@ class DbtProject:
             "DBT_LOG_PATH": str(self.path / "logs"),
             "DBT_PROJECT_DIR": str(ROOT),
             "DBT_PROFILES_DIR": str(ROOT),
+            "ACTIVE_CLIENTS_DISABLED_OPTIMIZERS": disabled_optimizers(),
         }
 
     @property

@@ -6,6 +6,7 @@ import os
 from argparse import Namespace
 from pathlib import Path
 
+import duckdb
 import pytest
 
 import machine
@@ -18,6 +19,28 @@ def test_limits_that_are_set_stay_and_others_come_from_the_machine() -> None:
     spill = int(found["ACTIVE_CLIENTS_SPILL_LIMIT"].removesuffix("GB")) * machine.GIGABYTE
     free = machine.free_bytes(Path(found["ACTIVE_CLIENTS_SPILL_DIRECTORY"]))
     assert 0 < spill <= max(free, machine.GIGABYTE)
+
+
+@pytest.mark.parametrize(
+    ("version", "expected"),
+    [("1.5.6", ""), ("2.0.1", "type_pushdown"), ("2.1.0.dev9", "type_pushdown")],
+)
+def test_duckdb_2_is_told_to_leave_an_optimizer_out(
+    version: str, expected: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(duckdb, "__version__", version)
+    assert machine.limits({})["ACTIVE_CLIENTS_DISABLED_OPTIMIZERS"] == expected
+
+
+def test_a_value_in_a_file_that_is_no_number_is_null(tmp_path: Path) -> None:
+    """What DuckDB 2 makes of it without: an error (duckdb#23818)."""
+    file = tmp_path / "values.csv"
+    file.write_text("amount\n1\nx\n")
+    with duckdb.connect(config=machine.connection_limits()) as connection:
+        rows = connection.execute(
+            f"select try_cast(amount as integer) from read_csv('{file}', all_varchar = true)"
+        ).fetchall()
+    assert rows == [(1,), (None,)]
 
 
 def test_half_of_the_memory_is_left_to_others(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -42,6 +42,15 @@ def test_readers_keep_their_snapshot_and_new_ones_see_the_new_file(
         assert reader.execute("select count(*) from marts.dim_clients").fetchall() == [(0,)]
 
 
+def test_older_duckdbs_can_open_what_is_published(built: Built) -> None:
+    """DuckDB 2 would write a file that 1.5 refuses."""
+    with open_published(built.published) as reader:
+        ((tags,),) = reader.execute(
+            "select tags from duckdb_databases() where database_name = current_database()"
+        ).fetchall()
+    assert tags["storage_version"] == "v1.0.0+"
+
+
 def test_a_publication_that_stops_half_way_changes_nothing(
     built: Built, publication: Publication, monkeypatch: pytest.MonkeyPatch
 ) -> None:
