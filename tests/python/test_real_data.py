@@ -137,9 +137,9 @@ def metabase_at_its_end(tmp_path_factory: pytest.TempPathFactory) -> DbtProject:
     # Here the units are seats, at a price rounded to four decimals.
     with duckdb.connect(str(project.database)) as connection:
         connection.execute(
-            "update raw.subscriptions set quantity = seats, unit_price = round(mrr / seats, 4)"
-            " from read_csv(?) as sample where subscriptions.subscription_id ="
-            " sample.subscription_id",
+            "update raw.subscriptions set quantity = seats,"
+            " unit_price = cast(mrr / seats as decimal(18, 4)) from read_csv(?) as sample"
+            " where subscriptions.subscription_id = sample.subscription_id",
             [str(folder / "subscriptions.csv")],
         )
     project.dbt("seed")
