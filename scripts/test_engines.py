@@ -18,6 +18,7 @@ import argparse
 import csv
 import hashlib
 import json
+import re
 import sys
 import tempfile
 import time
@@ -33,6 +34,7 @@ from project import ROOT, ProjectError
 
 FIRST_LOAD_ENDS = "2025-05-01"
 SHOWN_ROWS = 3
+MIDNIGHT = re.compile(r"[ T]00:00:00(\.0+)?([+]00(:?00)?|Z)?$")
 # What the engines are compared with: a full refresh here.
 REFERENCE = "duckdb"
 # The raw tables are loaded as they are: the demo's seeds are for those who have none.
@@ -178,7 +180,7 @@ def canonical_answer(value: object) -> str:
         return f"{float(text):.9g}"
     except ValueError:
         # Some engines give a day as the moment it begins.
-        return text.removesuffix(" 00:00:00.000000")
+        return MIDNIGHT.sub("", text)
 
 
 # ---- the run -------------------------------------------------------------------------
