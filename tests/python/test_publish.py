@@ -10,6 +10,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+import publish
 from conftest import Built, run_script, table_hashes
 from project import marts, read_manifest
 from publish import Publication
@@ -191,3 +192,25 @@ def test_script_publishes_the_last_build(built: Built, tmp_path: Path) -> None:
     )
     assert result.returncode == 0, result.stderr
     assert table_hashes(target) == table_hashes(built.published)
+
+
+def test_metrics_are_written_again_only_for_other_definitions(
+    built: Built, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DBT_TARGET_PATH", str(tmp_path))
+    manifest = (built.project.path / "target/semantic_manifest.json").read_text()
+    asked: list[str] = []
+
+    def write(content: str, names: set[str]) -> publish.PublishedMetrics:
+        asked.append(content)
+        return publish.PublishedMetrics(content, [("marts", "a")], [("q", "says", "select 1")])
+
+    monkeypatch.setattr(publish, "_write_metrics", write)
+    first = publish.write_metrics(manifest, {"a"})
+    assert publish.write_metrics(manifest, {"a"}) == first
+    assert len(asked) == 1
+    publish.write_metrics(manifest, {"a", "b"})
+    other = publish.write_metrics(manifest + " ", {"a", "b"})
+    assert len(asked) == 3
+    assert other is not None
+    assert other.manifest == manifest + " "
