@@ -115,7 +115,8 @@ def main() -> int:
         print(f"benchmark_dbt: {error}", file=sys.stderr)
         return 1
     lines = describe(costs, [racer.name for racer in racers])
-    said = f"Medians of {options.rounds} rounds; load average at the start {load:.1f}."
+    rounds = "One round" if options.rounds == 1 else f"Medians of {options.rounds} rounds"
+    said = f"{rounds}; load average at the start {load:.1f}."
     text = "\n".join([said, "", *lines])
     print(f"\n{text}")
     if options.record:
