@@ -65,12 +65,12 @@ ANSWERS = [
     ),
     Answer(
         "Revenue retention",
-        "fct_client_periods",
+        "fct_client_months",
         """
         select
             sum(net_retained_mrr_amount) / nullif(sum(base_mrr_amount), 0),
             sum(gross_retained_mrr_amount) / nullif(sum(base_mrr_amount), 0)
-        from marts.fct_client_periods
+        from marts.fct_client_months
         where is_complete
         group by period_month
         order by period_month desc
@@ -80,13 +80,13 @@ ANSWERS = [
     ),
     Answer(
         "Logo churn",
-        "fct_client_periods",
+        "fct_client_months",
         """
         select
             count(*) filter (where is_churned) / nullif(count(*) filter (where was_paying), 0),
             strftime(period_month, '%B %Y'),
             count(*) filter (where was_paying)
-        from marts.fct_client_periods
+        from marts.fct_client_months
         where is_complete
         group by period_month
         order by period_month desc

@@ -56,7 +56,7 @@ SHOWN_MODELS = 12
 READ = re.compile(r'"build"\."(\w+)"\."(\w+)"')
 # From raw events to what the floor computes as well.
 EVENT_GRAIN = (
-    "stg_product__usage_events", "int_usage_events_counted", "int_usage_events_quarantined",
+    "stg_product__usage_events", "int_usage_events", "int_usage_events_quarantined",
     "fct_usage_daily", "int_core_usage_daily", "fct_user_activity_daily",
     "fct_client_activity_daily",
 )  # fmt: skip
@@ -406,10 +406,10 @@ def project_answers_of(work: Path) -> Counts:
         found = project_answers(connection)
         found["rows"] = dict(
             connection.execute(
-                "select 'events', sum(row_count)::bigint from intermediate.int_usage_events_counted"
+                "select 'events', sum(row_count)::bigint from intermediate.int_usage_events"
                 " where disposition = 'accepted' union all"
                 " select 'quantity', sum(quantity)::bigint from"
-                " intermediate.int_usage_events_counted where disposition = 'accepted' union all"
+                " intermediate.int_usage_events where disposition = 'accepted' union all"
                 " select 'client_days', count(*) from marts.fct_client_activity_daily"
                 " where definition_id = 'default' union all"
                 " select 'core_events', sum(event_count)::bigint"

@@ -131,7 +131,7 @@ def read_manifest(path: Path | None = None) -> dict[str, Any]:
 
 
 def _is_mart(node: dict[str, Any]) -> bool:
-    return bool(node["resource_type"] == "model" and node["fqn"][1:2] == ["marts"])
+    return bool(node["resource_type"] == "model" and node["config"]["access"] == "public")
 
 
 def marts() -> list[Mart]:

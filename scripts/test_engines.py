@@ -9,7 +9,7 @@ scripts/test_engines
 scripts/test_engines --engines duckdb,postgres
 scripts/test_engines --engines dbt2         DuckDB by dbt v2, as scripts/test_dbt2 does
 scripts/test_engines --all-tests
-scripts/test_engines --select-on-spark +marts.activity +marts.revenue
+scripts/test_engines --select-on-spark +activity +revenue
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ FIRST_LOAD = [
     "+config.materialized:incremental",
     *NO_DEMO,
     "resource_type:test",
-    "path:models/intermediate,resource_type:unit_test",
+    "config.schema:intermediate,resource_type:unit_test",
 ]
 
 Rows = dict[str, list[Row]]
@@ -103,7 +103,7 @@ def read_marts(target: Path) -> list[Mart]:
     return [
         Mart(node, grains[node["unique_id"]])
         for node in sorted(nodes, key=lambda node: str(node["fqn"]))
-        if node["resource_type"] == "model" and node["fqn"][1] == "marts"
+        if node["resource_type"] == "model" and node["config"]["access"] == "public"
     ]
 
 

@@ -12,7 +12,7 @@
         coalesce(attribute_bands.tenure_band, 'unknown') as tenure_band
 
     from {{ rows }}
-    inner join {{ ref('dim_clients') }} as attribute_clients
+    inner join {{ ref('int_clients') }} as attribute_clients
         on {{ rows }}.client_id = attribute_clients.client_id
     left join {{ ref('int_client_plan_spans') }} as attribute_plans
         on {{ rows }}.client_id = attribute_plans.client_id

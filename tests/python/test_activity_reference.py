@@ -64,7 +64,7 @@ MARTS = {
 }
 # Built once: they depend on variables alone.
 CALENDARS = ("dim_dates", "int_date_periods")
-EVENTS = "int_usage_events_counted"
+EVENTS = "int_usage_events"
 NEW_YORK = "America/New_York"
 Marts = dict[str, list[Row]]
 

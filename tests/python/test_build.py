@@ -68,7 +68,7 @@ def test_second_build_changes_no_row_and_a_failing_model_keeps_its_old_table(
 
 
 def test_has_grain_names_the_rule_that_a_row_breaks(built: Built, tmp_path: Path) -> None:
-    name = "int_client_week_dealings"
+    name = "int_client_week_billing_and_contact"
     (compiled,) = built.project.path.glob(f"target/compiled/**/{name}__has_grain.sql")
     with duckdb.connect(str(tmp_path / built.project.database.name)) as connection:
         connection.execute("create schema intermediate")
@@ -105,13 +105,13 @@ def test_what_a_build_reads_is_noticed(
     project: DbtProject, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     root = tmp_path / "project"
-    for path in ("models/marts/core", "dbt_project.yml", "profiles.yml", "uv.lock"):
+    for path in ("models/revenue", "dbt_project.yml", "profiles.yml", "uv.lock"):
         copy = shutil.copytree if (unchanged.ROOT / path).is_dir() else shutil.copy
         (root / path).parent.mkdir(parents=True, exist_ok=True)
         copy(unchanged.ROOT / path, root / path)
     monkeypatch.setattr(unchanged, "ROOT", root)
     variables = read_vars(project.vars_text)
-    model = root / "models/marts/core/dim_plans.sql"
+    model = root / "models/revenue/dim_plans.sql"
 
     seen = [read_by_build(variables)]
     assert read_by_build(variables) == seen[0]

@@ -95,7 +95,7 @@ class Models:
         )
         self.build(
             connection, "int_sbg_search_fits", "int_sbg_fits", "int_bdw_fits",
-            "int_churn_models", "int_churn_curves",
+            "int_survival_models", "int_churn_curves",
         )  # fmt: skip
         return connection
 
@@ -150,7 +150,7 @@ def test_steep_falls_of_survival_stay_falls(models: Models) -> None:
     """Shapes at their limit raise terms to such powers that gamma functions are all noise."""
     connection = models.database()
     connection.execute(
-        "create table int_churn_models as select * from (values"
+        "create table int_survival_models as select * from (values"
         " ('a', 'bdw', 'bdw', 3, -7.76626755, 6.00058594, 2.0),"
         " ('b', 'bdw', 'bdw', 12, -1.38631124, 9.0, 2.0),"
         " ('c', 'bdw', 'bdw', 1, -3.0, 3.0, 2.0)) as t (life_table_id, fitted_model,"
@@ -202,7 +202,7 @@ def test_sbg_is_what_was_published(
     found = published.execute(
         "select round(alpha, 4), round(beta, 4), round(log_likelihood, 4),"
         " round(mean_churn_rate, 3), round(polarization, 3), is_converged, is_degenerate"
-        " from int_churn_models where life_table_id = ? and fitted_model = 'sbg'",
+        " from int_survival_models where life_table_id = ? and fitted_model = 'sbg'",
         [table],
     ).fetchall()
     assert [tuple(map(float, row)) for row in found] == [
@@ -232,7 +232,7 @@ def test_bdw_is_what_was_published(
 ) -> None:
     [found] = published.execute(
         "select alpha, beta, shape, log_likelihood, likelihood_ratio, p_value, is_chosen"
-        " from int_churn_models where life_table_id = ? and fitted_model = 'bdw'",
+        " from int_survival_models where life_table_id = ? and fitted_model = 'bdw'",
         [table],
     ).fetchall()
     close = 0.00051 if table == "regular 4" else 0.0001
@@ -300,7 +300,7 @@ def test_residual_lifetimes_are_the_closed_form(
         fitted = models.churn({"regular 7": cells_of("regular", 7)}, term_months)
     rows = fitted.execute(
         "select alpha, beta, term_number + 1, residual_payments from int_churn_curves"
-        " join int_churn_models using (life_table_id, fitted_model)"
+        " join int_survival_models using (life_table_id, fitted_model)"
         " where fitted_model = 'sbg' and term_number in (0, 5, 20, 60)"
     ).fetchall()
     alpha, beta, n, found = np.array(rows, dtype=float).T
@@ -352,7 +352,7 @@ def test_parameters_of_simulated_clients_are_found(models: Models) -> None:
     for name, (alpha, beta, shape) in truths.items():
         family = "sbg" if shape == 1 else "bdw"
         [row] = found.execute(
-            "select alpha, beta, shape, log_likelihood, is_converged from int_churn_models"
+            "select alpha, beta, shape, log_likelihood, is_converged from int_survival_models"
             " where life_table_id = ? and fitted_model = ?",
             [name, family],
         ).fetchall()
@@ -366,7 +366,7 @@ def test_clients_that_are_all_alike_are_called_geometric(models: Models) -> None
     cells = [(round(1000 * 0.8**t), round(200 * 0.8**t)) for t in range(12)]
     found = models.churn({"alike": cells}).execute(
         "select churn_model, is_degenerate, is_chosen, round(mean_churn_rate, 3)"
-        " from int_churn_models where fitted_model = 'sbg'"
+        " from int_survival_models where fitted_model = 'sbg'"
     )
     assert [(*row[:3], float(row[3])) for row in found.fetchall()] == [
         ("geometric", True, True, 0.2)

@@ -119,7 +119,7 @@ def test_retention_of_a_year_and_a_month_is_the_same_in_both_marts(built: Built)
         "with months as (select period_month, sum(base_mrr_amount) as base,"
         " sum(net_retained_mrr_amount) as net, sum(gross_retained_mrr_amount) as gross,"
         " sum(was_paying::int) as opening, sum(is_churned::int) as churned"
-        " from marts.fct_client_periods where is_complete group by 1)"
+        " from marts.fct_client_months where is_complete group by 1)"
         " select period_number, base_mrr_amount = base and net_retained_mrr_amount = net"
         " and gross_retained_mrr_amount = gross, base_client_count = opening"
         " and base_client_count - retained_client_count = churned"

@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from project import ROOT
-from test_project import models, parsed_manifest, relative, sql_files, without_comments
+from test_project import marts, models, parsed_manifest, relative, sql_files, without_comments
 
 README = ROOT / "README.md"
 METRICS = ROOT / "docs/metrics.md"
@@ -62,7 +62,7 @@ def test_readme_stays_readable() -> None:
 
 
 def test_readme_lists_every_mart_once() -> None:
-    assert sorted(documented(section(README, "What you get"))) == sorted(models("marts"))
+    assert sorted(documented(section(README, "What you get"))) == sorted(marts())
 
 
 def test_every_metric_is_listed_once() -> None:
@@ -126,8 +126,7 @@ def test_rejection_rules_are_those_that_models_apply() -> None:
     }
     across_tables = {
         value
-        for path in sql_files("macros/quality", "models/intermediate/rows")
-        + sorted((ROOT / "models/intermediate/activity").glob("int_usage_events_*.sql"))
+        for path in sql_files("macros/quality", "models/base/intermediate")
         for value in re.findall(r"then '([a-z_]+)'", without_comments(path.read_text()))
     } - DISPOSITIONS
     with (ROOT / "seeds/reference/rejection_rules.csv").open(newline="") as file:

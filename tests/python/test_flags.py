@@ -75,7 +75,7 @@ def test_every_flag_off_while_any_other_is_on(tmp_path: Path, round_number: int)
     project = DbtProject(tmp_path, dict.fromkeys(off, False))
     listed = project.dbt("list", "--resource-type", "model", "--output", "name").result
     assert not set(listed) & set().union(*(OFF.get(flag, set()) for flag in off))
-    assert "fct_client_periods" in listed
+    assert "fct_client_months" in listed
 
 
 def test_rounds_are_enough() -> None:

@@ -23,7 +23,7 @@ from project import ROOT, raw_tables, read_vars
 MARTS = (
     "fct_client_health", "fct_health_components", "fct_client_churn_risk", "fct_health_backtest",
 )  # fmt: skip
-DATED = ("int_client_week_features", *MARTS[:3])
+DATED = ("int_client_week_facts", *MARTS[:3])
 LAST_DAY = date(2025, 6, 30)
 CUTS = (date(2024, 6, 2), date(2025, 1, 26))
 # What is told as it is known now, for reports: amounts, and which week is the last.
@@ -256,7 +256,7 @@ def fill_health(warehouse: Warehouse, seed: list[Row], weeks: list[Row]) -> None
     ]  # fmt: skip
     warehouse.insert("health_measures", seed)
     warehouse.insert(
-        "int_client_week_features",
+        "int_client_week_facts",
         [
             {**key, "seat_count": row["seats"], "active_user_count": row["users"],
              "has_given_notice": False}

@@ -62,7 +62,7 @@ def test_mrr_and_usage_of_every_client_month_agree(built: Built) -> None:
             """
             select client_id, period_month, mrr_amount, event_count, active_user_count,
                 active_day_count
-            from marts.fct_client_periods
+            from marts.fct_client_months
             """
         )
     }
@@ -78,7 +78,7 @@ def test_mrr_and_usage_of_every_client_month_agree(built: Built) -> None:
 def test_client_months_start_with_the_client_and_have_no_gap(built: Built) -> None:
     gaps = built.project.rows(
         """
-        select client_id from marts.fct_client_periods group by client_id
+        select client_id from marts.fct_client_months group by client_id
         having count(*) <> 1 + datediff('month', min(period_month), max(period_month))
             or max(period_month) <> '2025-06-01'
         """
@@ -95,7 +95,7 @@ def test_as_of_date_is_the_last_complete_day(built: Built) -> None:
 def test_active_clients_are_those_planted(built: Built) -> None:
     found = built.project.rows(
         """
-        select client_id from marts.fct_client_periods
+        select client_id from marts.fct_client_months
         where period_month = '2025-06-01' and is_active order by client_id
         """
     )
@@ -196,7 +196,7 @@ def test_the_silent_champion_is_found(built: Built) -> None:
     assert timedelta(weeks=4) <= first_seen - silent_from < timedelta(weeks=5)
     [(user,)] = built.project.rows(
         f"""
-        select top_user_id from intermediate.int_client_week_features
+        select top_user_id from intermediate.int_client_week_facts
         where client_id = '{client}' and snapshot_date = '{first_seen}'
         """
     )
@@ -242,7 +242,7 @@ def test_internal_and_merged_clients_count_nowhere(built: Built, kind: str) -> N
         f"select count(*) from marts.dim_clients where client_id in ({named})"
     )
     assert listed == [(len(clients) if kind == "internal" else 0,)]
-    for mart in ("fct_client_periods", "fct_client_mrr", "fct_survey_responses"):
+    for mart in ("fct_client_months", "fct_client_mrr", "fct_survey_responses"):
         assert built.project.rows(
             f"select count(*) from marts.{mart} where client_id in ({named})"
         ) == [(0,)], mart

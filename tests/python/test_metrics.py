@@ -13,7 +13,7 @@ from metrics import Engine, Question
 from query import load_engine, open_published
 
 MONTHS = "period_month >= '2024-01-01'"
-PERIODS = "select period_month, {} from marts.fct_client_periods where {} group by 1"
+PERIODS = "select period_month, {} from marts.fct_client_months where {} group by 1"
 DAYS = (
     "select activity_date, {column} from marts.fct_active_{entity}s_daily"
     " where window_days = {days} and attribute = 'all' and is_default_definition"
@@ -566,7 +566,7 @@ CASES: dict[str, tuple[str, str]] = {
             " as period_month, count(*) as referrals, count(distinct referrer_client_id) as"
             " referrers, avg(is_converted_in_window::int) filter (where is_mature) as conversion"
             " from marts.fct_referrals group by 1) join (select period_month,"
-            " sum(is_active::int) as active_clients from marts.fct_client_periods group by 1)"
+            " sum(is_active::int) as active_clients from marts.fct_client_months group by 1)"
             " using (period_month)",
         )
         for name, column in (

@@ -7,7 +7,7 @@ import re
 from conftest import Built
 from query import open_published
 from questions import PAGE, QUESTION, answered
-from test_project import models
+from test_project import marts
 
 QUESTIONS = list(QUESTION.finditer(PAGE.read_text()))
 
@@ -30,5 +30,5 @@ def test_there_are_thirty_questions_and_each_has_an_answer() -> None:
 def test_every_question_asks_marts_and_most_ask_another_one() -> None:
     asked = [set(re.findall(r"marts\.(\w+)", question["sql"])) for question in QUESTIONS]
     assert all(asked)
-    assert set.union(*asked) <= set(models("marts"))
+    assert set.union(*asked) <= set(marts())
     assert len(set.union(*asked)) >= 25

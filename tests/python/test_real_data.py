@@ -67,7 +67,7 @@ LAST_DAYS = """
     union all select 'fct_client_engagement', max(week_start_date + 6)
         from marts.fct_client_engagement
     union all select 'fct_client_mrr', max(valid_from) from marts.fct_client_mrr
-    union all select 'fct_client_periods', max(period_end_date) from marts.fct_client_periods
+    union all select 'fct_client_months', max(period_end_date) from marts.fct_client_months
     union all select 'fct_feature_adoption', max(last_used_date) from marts.fct_feature_adoption
     union all select 'fct_lifecycle', max(period_start_date) from marts.fct_lifecycle
     union all select 'fct_mrr_movements', max(movement_date) from marts.fct_mrr_movements
@@ -254,9 +254,9 @@ def telco(tmp_path_factory: pytest.TempPathFactory) -> DbtProject:
     project = map_sample(tmp_path_factory.mktemp("telco"), "telco_ibm", folder)
     build_and_test(
         project,
-        "+fct_client_periods",
-        "+marts.revenue",
-        "+marts.retention",
+        "+fct_client_months",
+        "+revenue",
+        "+retention",
         "+fct_survival",
         "+fct_clv_models",
     )
@@ -283,21 +283,21 @@ def test_telco_mrr_won_and_lost_is_what_was_published(telco: DbtProject) -> None
 
 def test_telco_churn_is_what_was_published(telco: DbtProject) -> None:
     assert telco.rows(
-        "select (select count(*) from marts.fct_client_periods where is_churned),"
+        "select (select count(*) from marts.fct_client_months where is_churned),"
         " (select count(*) from marts.dim_clients)"
     ) == [(1869, 7043)]
     assert round(100 * 1869 / 7043, 4) == 26.5370
     # The 11 who came that day were no clients before: the logo churn rate leaves them out.
     assert telco.rows(
         "select count(*) filter (where was_paying), count(*) filter (where is_churned)"
-        " from marts.fct_client_periods where period_month = date '2018-09-01'"
+        " from marts.fct_client_months where period_month = date '2018-09-01'"
     ) == [(7032, 1869)]
 
 
 def test_telco_churn_by_contract_is_what_was_published(telco: DbtProject) -> None:
     assert telco.rows(
         "select segment, round(100.0 * sum(is_churned::integer) / count(distinct client_id), 2)"
-        " from marts.fct_client_periods inner join marts.dim_clients using (client_id)"
+        " from marts.fct_client_months inner join marts.dim_clients using (client_id)"
         " group by segment order by segment"
     ) == [("month-to-month", 42.71), ("one year", 11.27), ("two year", 2.83)]
 

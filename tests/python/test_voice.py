@@ -26,7 +26,7 @@ from conftest import DbtProject
 
 ZONE = ZoneInfo("Europe/Berlin")
 Z = 1.959963984540054
-NPS = ("int_nps_responses_counted", "int_nps_counts", "int_nps_changes", "int_nps_weighted")
+NPS = ("int_nps_responses", "int_nps_counts", "int_nps_changes", "int_nps_weighted")
 LOOP = (
     "fct_survey_responses",
     "fct_feedback_themes",
@@ -47,13 +47,13 @@ COLUMNS: dict[str, str] = {
     "marts.fct_survey_responses": "response_id text, respondent_id text, survey_type text,"
     " survey_purpose text, nps_group text, segment text, plan_id text, user_role text,"
     " tenure_band text, channel text, responded_date date, responded_at timestamp",
-    "marts.fct_client_periods": "client_id text, period_month date, is_paying boolean,"
+    "marts.fct_client_months": "client_id text, period_month date, is_paying boolean,"
     " is_active boolean",
     "marts.dim_clients": "client_id text, segment text, created_date date, is_internal boolean",
     "marts.dim_dates": "date_day date, week_start_date date, month_start_date date,"
     " month_end_date date",
     "intermediate.as_of": "as_of_date date",
-    "intermediate.int_survey_responses_counted": "response_id text, invitation_id text,"
+    "intermediate.int_survey_responses": "response_id text, invitation_id text,"
     " survey_id text, client_id text, user_id text, respondent_id text, survey_type text,"
     " survey_purpose text, channel text, nps_group text, comment_text text, score integer,"
     " is_favourable boolean, is_unhappy boolean, responded_date date, responded_at timestamp",
@@ -63,10 +63,10 @@ COLUMNS: dict[str, str] = {
     "reference.tenure_bands": "tenure_band text, from_day integer, to_day integer",
     "reference.feedback_themes": "theme text, theme_order integer, keyword text,"
     " is_whole_word boolean",
-    "intermediate.int_touchpoints_counted": "touchpoint_id text, client_id text, channel text,"
+    "intermediate.int_touchpoints": "touchpoint_id text, client_id text, channel text,"
     " topic text, is_reply boolean, is_celebration boolean, occurred_date date,"
     " occurred_at timestamp",
-    "intermediate.int_tickets_counted": "ticket_id text, client_id text, opened_at timestamp,"
+    "intermediate.int_tickets": "ticket_id text, client_id text, opened_at timestamp,"
     " first_response_at timestamp, resolved_at timestamp",
     "intermediate.int_ticket_csat": "ticket_id text, response_id text, score integer",
     "marts.fct_client_mrr": "client_id text, seat_count decimal(18, 4),"

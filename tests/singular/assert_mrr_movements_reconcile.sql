@@ -2,6 +2,8 @@
 -- is that of all of them, per currency and in total:
 -- m1 = m0 + new + reactivation + expansion + contraction + churn + fx.
 
+{{ config(group='revenue') }}
+
 with
 
 movement_days as (

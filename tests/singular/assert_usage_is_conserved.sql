@@ -7,7 +7,7 @@ accepted as (
         usage_events.activity_date,
         sum(usage_events.row_count) as event_count
 
-    from {{ ref('int_usage_events_counted') }} as usage_events
+    from {{ ref('int_usage_events') }} as usage_events
     cross join {{ ref('as_of') }} as as_of
 
     where usage_events.disposition = 'accepted'

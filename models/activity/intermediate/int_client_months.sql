@@ -1,0 +1,93 @@
+-- Grain: one row per counted client and month, from the month of its first day to that of
+-- as_of_date. `period_end_date` is the last day of the month that has elapsed;
+-- `base_date` is the same day twelve months earlier.
+
+with
+
+clients as (
+    select * from {{ ref('int_clients') }}
+    where not is_internal
+),
+
+client_mrr as (
+    select * from {{ ref('fct_client_mrr') }}
+),
+
+client_activity as (
+    select * from {{ ref('fct_client_activity_daily') }}
+),
+
+as_of as (
+    select * from {{ ref('as_of') }}
+),
+
+months as (
+    select distinct
+        month_start_date,
+        month_end_date
+
+    from {{ ref('dim_dates') }}
+),
+
+first_days as (
+    select
+        client_id,
+        created_date as first_date
+
+    from clients
+
+    union all
+
+    select
+        client_id,
+        min(valid_from) as first_date
+
+    from client_mrr
+
+    group by client_id
+
+    union all
+
+    select
+        client_id,
+        min(activity_date) as first_date
+
+    from client_activity
+
+    group by client_id
+),
+
+first_months as (
+    select
+        client_id,
+        {{ month_start('min(first_date)') }} as first_month
+
+    from first_days
+
+    group by client_id
+),
+
+final as (
+    select
+        first_months.client_id,
+        first_months.first_month,
+        months.month_start_date as period_month,
+        case
+            when months.month_end_date > as_of.as_of_date then as_of.as_of_date
+            else months.month_end_date
+        end as period_end_date,
+        case
+            when months.month_end_date > as_of.as_of_date
+                then {{ add_months('as_of.as_of_date', -12) }}
+            else {{ month_end(add_months('months.month_start_date', -12)) }}
+        end as base_date,
+        months.month_end_date <= as_of.as_of_date as is_complete
+
+    from first_months
+    cross join as_of
+    inner join months
+        on first_months.first_month <= months.month_start_date
+            and as_of.as_of_date >= months.month_start_date
+)
+
+select * from final

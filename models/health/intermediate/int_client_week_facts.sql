@@ -1,0 +1,120 @@
+-- Grain: one row per complete week and counted client known by its end: all that is asked of
+-- it, as known then; null where it cannot be known. `is_paying`: something recurred.
+
+{%- set forgotten_after = number_var('contact_window_days', 1) %}
+{%- set last_paying -%}
+    max(case when contracts.client_id is not null then clients.snapshot_date end) over (
+                partition by clients.client_id
+                order by clients.week_index
+                rows between unbounded preceding and current row
+            )
+{%- endset %}
+
+with
+
+clients as (
+    select distinct
+        week_index,
+        snapshot_date,
+        canonical_client_id as client_id
+
+    from {{ ref('int_client_identity_weeks') }}
+
+    where not is_internal
+),
+
+contracts as (
+    select * from {{ ref('int_client_week_contracts') }}
+),
+
+usage_weeks as (
+    select * from {{ ref('int_client_week_usage') }}
+),
+
+voice as (
+    select * from {{ ref('int_client_week_answers_and_tickets') }}
+),
+
+dealings as (
+    select * from {{ ref('int_client_week_billing_and_contact') }}
+),
+
+first_loads as (
+    select
+        {%- for table in ['tickets', 'invoices', 'touchpoints'] %}
+        (
+            select cast(min(loaded_at) as date)
+            from {{ ref('int_' ~ table ~ '_classified') }}
+            where disposition <> 'quarantined'
+        ) as {{ table }}_from,
+        {%- endfor %}
+        (select min(known_week_index) from {{ ref('int_client_usage_known') }}) as usage_from
+),
+
+final as (
+    select
+        clients.week_index,
+        clients.client_id,
+        contracts.client_id is not null as is_paying,
+        coalesce(contracts.notice_count, 0) > 0 as has_given_notice,
+        contracts.seat_count,
+        cast({{ dbt.datediff(
+            'contracts.first_paid_date', 'clients.snapshot_date', 'day'
+        ) }} as integer) as tenure_days,
+        cast({{ dbt.datediff(
+            'clients.snapshot_date', 'contracts.term_end_date', 'day'
+        ) }} as integer) as days_to_term_end,
+        case
+            when contracts.client_id is null then cast({{ dbt.datediff(
+                last_paying, 'clients.snapshot_date', 'day'
+            ) }} as integer)
+        end as days_since_paying,
+        {%- for column in ['event_count', 'active_user_count', 'feature_count'] %}
+        case
+            when clients.week_index >= first_loads.usage_from
+                then coalesce(usage_weeks.{{ column }}, 0)
+        end as {{ column }},
+        {%- endfor %}
+        usage_weeks.top_user_id,
+        {%- for column in [
+            'previous_event_count', 'top_user_event_count', 'top_user_previous_event_count'
+        ] %}
+        coalesce(usage_weeks.{{ column }}, 0) as {{ column }},
+        {%- endfor %}
+        voice.nps_score,
+        voice.csat_score,
+        {%- for column in ['ticket_count', 'previous_ticket_count', 'open_ticket_count'] %}
+        case
+            when clients.snapshot_date >= first_loads.tickets_from
+                then cast(coalesce(voice.{{ column }}, 0) as bigint)
+        end as {{ column }},
+        {%- endfor %}
+        case
+            when clients.snapshot_date >= first_loads.invoices_from
+                or contracts.past_due_count > 0
+                then coalesce(dealings.unpaid_invoice_count, 0)
+                    + coalesce(contracts.past_due_count, 0)
+        end as payment_trouble_count,
+        case
+            when clients.snapshot_date >= first_loads.touchpoints_from
+                then coalesce(dealings.contact_age_days, {{ forgotten_after }})
+        end as days_since_contact,
+        clients.snapshot_date
+
+    from clients
+    cross join first_loads
+    left join contracts
+        on clients.week_index = contracts.week_index
+            and clients.client_id = contracts.client_id
+    left join usage_weeks
+        on clients.week_index = usage_weeks.week_index
+            and clients.client_id = usage_weeks.client_id
+    left join voice
+        on clients.week_index = voice.week_index
+            and clients.client_id = voice.client_id
+    left join dealings
+        on clients.week_index = dealings.week_index
+            and clients.client_id = dealings.client_id
+)
+
+select * from final

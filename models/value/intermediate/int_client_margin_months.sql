@@ -1,0 +1,119 @@
+-- Grain: one row per counted client and month with realised revenue by as_of_date: margin on
+-- what was collected on invoices, or, without that table, on MRR accrued by the day. A month
+-- before the client was created counts as that of its creation.
+
+with
+
+clients as (
+    select * from {{ ref('int_clients') }}
+    where not is_internal
+),
+
+margin_rates as (
+    select * from {{ ref('int_client_margin_rates') }}
+),
+
+as_of as (
+    select * from {{ ref('as_of') }}
+),
+
+{% if var('invoices_enabled') -%}
+invoices as (
+    select * from {{ ref('int_invoices_classified') }}
+    where disposition = 'accepted'
+        and invoice_status = 'paid'
+),
+
+identities as (
+    select * from {{ ref('int_client_identities') }}
+),
+
+rates as (
+    select * from {{ ref('int_exchange_rate_spans') }}
+),
+
+payments as (
+    select
+        identities.canonical_client_id as client_id,
+        invoices.currency_code,
+        invoices.amount,
+        {{ reporting_date('coalesce(invoices.paid_at, invoices.issued_at)') }} as paid_date
+
+    from invoices
+    inner join identities
+        on invoices.client_id = identities.client_id
+),
+
+revenue as (
+    select
+        payments.client_id,
+        {{ month_start('payments.paid_date') }} as revenue_month,
+        cast(payments.amount * rates.rate as decimal(18, 4)) as revenue_amount
+
+    from payments
+    inner join rates
+        on payments.currency_code = rates.currency_code
+            and payments.paid_date >= rates.valid_from
+            and payments.paid_date < {{ or_never('rates.valid_to') }}
+    cross join as_of
+
+    where payments.paid_date <= as_of.as_of_date
+),
+{%- else -%}
+client_mrr as (
+    select * from {{ ref('fct_client_mrr') }}
+    where billed_mrr_amount > 0
+),
+
+days as (
+    select * from {{ ref('dim_dates') }}
+),
+
+revenue as (
+    select
+        client_mrr.client_id,
+        days.month_start_date as revenue_month,
+        cast(cast(client_mrr.billed_mrr_amount * count(*) as {{ type_double() }}) * 12 / 365
+        as decimal(18, 4)) as revenue_amount
+
+    from client_mrr
+    cross join as_of
+    inner join days
+        on client_mrr.valid_from <= days.date_day
+            and {{ or_never('client_mrr.valid_to') }} > days.date_day
+            and as_of.as_of_date >= days.date_day
+
+    group by
+        client_mrr.client_id, client_mrr.valid_from, client_mrr.billed_mrr_amount,
+        days.month_start_date
+),
+{%- endif %}
+
+aged as (
+    select
+        clients.client_id,
+        case
+            when revenue.revenue_month < {{ month_start('clients.created_date') }} then 0
+            else {{ months_between('clients.created_date', 'revenue.revenue_month') }}
+        end as age_months,
+        revenue.revenue_amount * margin_rates.gross_margin_rate as margin_amount
+
+    from revenue
+    inner join clients
+        on revenue.client_id = clients.client_id
+    inner join margin_rates
+        on revenue.client_id = margin_rates.client_id
+),
+
+final as (
+    select
+        client_id,
+        age_months,
+        cast(sum(margin_amount) as decimal(18, 4)) as margin_amount
+
+    from aged
+
+    group by client_id, age_months
+)
+
+select * from final

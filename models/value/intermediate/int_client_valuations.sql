@@ -1,0 +1,112 @@
+-- Grain: one row per counted client that was there by as_of_date: realised and predicted
+-- margin together, before clients are compared with each other. `clv_basis` says what the
+-- residual value rests on; a client that has left has none.
+
+with
+
+clients as (
+    select * from {{ ref('int_clients') }}
+    where not is_internal
+),
+
+revenue as (
+    select * from {{ ref('int_client_realised_revenue') }}
+),
+
+margin_rates as (
+    select * from {{ ref('int_client_margin_rates') }}
+),
+
+spells as (
+    select distinct
+        origin_date,
+        client_id
+
+    from {{ ref('int_client_spells') }}
+),
+
+predictions as (
+    select * from {{ ref('int_client_predictions') }}
+),
+
+as_of as (
+    select * from {{ ref('as_of') }}
+),
+
+valued as (
+    select
+        clients.client_id,
+        clients.relationship_type,
+        clients.acquisition_cost_amount,
+        clients.created_date,
+        revenue.first_revenue_date,
+        as_of.as_of_date,
+        cast(coalesce(revenue.revenue_amount, 0) as decimal(18, 4)) as revenue_amount,
+        margin_rates.gross_margin_rate,
+        cast(
+            coalesce(revenue.revenue_amount, 0) * margin_rates.gross_margin_rate
+            as decimal(18, 4)
+        ) as historical_clv_amount,
+        case
+            when predictions.residual_clv_amount is not null
+                and predictions.model_segmentation <> '{{ segmentations() | first }}'
+                and clients.relationship_type = 'contractual' then 'fallback_model'
+            when predictions.residual_clv_amount is not null then 'model'
+            when predictions.client_id is not null then 'no_model'
+            when clients.relationship_type = 'contractual' and spells.client_id is not null
+                then 'churned'
+            else 'not_started'
+        end as clv_basis,
+        {%- for column in [
+            'clv_model', 'model_segmentation', 'model_client_count', 'term_months',
+            'tenure_term_count', 'mrr_amount', 'next_renewal_rate', 'retained_rate',
+            'expected_count', 'expected_margin_12m_amount', 'residual_clv_amount',
+            'residual_clv_lower_amount', 'residual_clv_upper_amount', 'is_cold_start',
+        ] %}
+        predictions.{{ column }},
+        {%- endfor %}
+        predictions.next_renewal_date
+
+    from clients
+    cross join as_of
+    inner join margin_rates
+        on clients.client_id = margin_rates.client_id
+    left join revenue
+        on clients.client_id = revenue.client_id
+    left join predictions
+        on clients.client_id = predictions.client_id
+            and as_of.as_of_date = predictions.origin_date
+            and clients.relationship_type = predictions.relationship_type
+    left join spells
+        on clients.client_id = spells.client_id
+            and as_of.as_of_date = spells.origin_date
+
+    where clients.created_date <= as_of.as_of_date
+        or revenue.client_id is not null
+),
+
+settled as (
+    select
+        *,
+        case when clv_basis = 'churned' then cast(0 as decimal(18, 4))
+            else residual_clv_amount
+        end as settled_residual_amount
+
+    from valued
+),
+
+final as (
+    select
+        *,
+        cast(historical_clv_amount + settled_residual_amount as decimal(18, 4))
+            as total_clv_amount,
+        row_number() over (
+            partition by case when settled_residual_amount is null then 1 else 0 end
+            order by historical_clv_amount + settled_residual_amount, client_id
+        ) as value_rank,
+        count(settled_residual_amount) over () as ranked_client_count
+
+    from settled
+)
+
+select * from final

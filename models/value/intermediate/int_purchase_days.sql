@@ -1,0 +1,69 @@
+-- Grain: one row per origin, non-contractual client and day with a purchase, as known on the
+-- origin: what was paid that day, less what was credited, in the reporting currency.
+
+with
+
+invoices as (
+    {{ known_rows(ref('int_invoices_classified'), ['invoice_id']) }}
+),
+
+identities as (
+    select * from {{ ref('int_client_identities') }}
+    where exclusion_reason is null
+),
+
+clients as (
+    select client_id
+    from {{ ref('int_clients') }}
+    where relationship_type = 'non_contractual'
+),
+
+rates as (
+    select * from {{ ref('int_exchange_rate_spans') }}
+),
+
+origins as (
+    select * from {{ ref('int_clv_origins') }}
+),
+
+purchases as (
+    select
+        origins.origin_date,
+        clients.client_id,
+        invoices.currency_code,
+        invoices.amount,
+        {{ reporting_date('coalesce(invoices.paid_at, invoices.issued_at)') }} as paid_date
+
+    from invoices
+    inner join identities
+        on invoices.client_id = identities.client_id
+    inner join clients
+        on identities.canonical_client_id = clients.client_id
+    inner join origins
+        on {{ is_known('invoices', 'origins.known_until_date') }}
+
+    where invoices.invoice_status = 'paid'
+),
+
+final as (
+    select
+        purchases.origin_date,
+        purchases.client_id,
+        purchases.paid_date as purchase_date,
+        cast(sum(cast(purchases.amount * rates.rate as decimal(18, 4))) as decimal(18, 4))
+            as revenue_amount
+
+    from purchases
+    inner join rates
+        on purchases.currency_code = rates.currency_code
+            and purchases.paid_date >= rates.valid_from
+            and purchases.paid_date < {{ or_never('rates.valid_to') }}
+
+    where purchases.paid_date <= purchases.origin_date
+
+    group by purchases.origin_date, purchases.client_id, purchases.paid_date
+
+    having max(purchases.amount) > 0
+)
+
+select * from final
