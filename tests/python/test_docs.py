@@ -15,6 +15,7 @@ from project import ROOT
 from test_project import marts, models, parsed_manifest, relative, sql_files, without_comments
 
 README = ROOT / "README.md"
+CHANGELOG = ROOT / "CHANGELOG.md"
 METRICS = ROOT / "docs/metrics.md"
 CONFIGURATION = ROOT / "docs/configuration.md"
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
@@ -126,7 +127,9 @@ def test_rejection_rules_are_those_that_models_apply() -> None:
     }
     across_tables = {
         value
-        for path in sql_files("macros/quality", "models/base/intermediate")
+        for path in sql_files("macros/quality")
+        + sorted((ROOT / "models/base/intermediate").glob("int_*_classified.sql"))
+        + sorted((ROOT / "models/base/intermediate").glob("int_usage_events*.sql"))
         for value in re.findall(r"then '([a-z_]+)'", without_comments(path.read_text()))
     } - DISPOSITIONS
     with (ROOT / "seeds/reference/rejection_rules.csv").open(newline="") as file:
@@ -139,7 +142,21 @@ def test_rejection_rules_are_those_that_models_apply() -> None:
 @pytest.mark.parametrize("document", DOCUMENTS, ids=relative)
 def test_models_named_in_documents_exist(document: Path) -> None:
     named = set(re.findall(r"\b((?:dim|fct|int|stg)_[a-z0-9_]*[a-z0-9])\b", document.read_text()))
-    assert sorted(named - set(models())) == []
+    renamed = {old for old, _ in renamed_models()} if document == CHANGELOG else set()
+    assert sorted(named - set(models()) - renamed) == []
+
+
+def renamed_models() -> list[tuple[str, str]]:
+    """Old and new name of each model that got another one, as the changelog lists them."""
+    table = re.search(r"\| old name \| new name \|\n.*?\n\n", CHANGELOG.read_text(), re.DOTALL)
+    assert table
+    return re.findall(r"^\| `(\w+)` \| `(\w+)` \|$", table.group(0), re.MULTILINE)
+
+
+def test_renamed_models_have_their_new_names() -> None:
+    old_names, new_names = zip(*renamed_models(), strict=True)
+    assert sorted(set(old_names) & set(models())) == []
+    assert sorted(set(new_names) - set(models())) == []
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=relative)
