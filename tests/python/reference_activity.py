@@ -474,7 +474,7 @@ class Reference:
             self._attributes[client_id, day] = [
                 ("all", "all"),
                 ("segment", self.clients[client_id].segment or "unknown"),
-                ("plan", self.plan_on(client_id, day)),
+                ("entitled_plan", self.plan_on(client_id, day)),
             ]
         return self._attributes[client_id, day]
 

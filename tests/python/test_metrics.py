@@ -87,7 +87,7 @@ CASES: dict[str, tuple[str, str]] = {
         )
         for name, days in WINDOWS.items()
         for entity in ("client", "user")
-        for attribute in ("segment", "plan")
+        for attribute in ("segment", "entitled_plan")
     },
     **{
         f"{name}_active_{entity}s_by_definition": (
@@ -253,7 +253,7 @@ CASES: dict[str, tuple[str, str]] = {
             " where retention_id = 'client_month' and retention_method = 'on'"
             f" and attribute = '{attribute}' group by 1",
         )
-        for attribute in ("segment", "plan")
+        for attribute in ("segment", "entitled_plan")
         for name, column in (
             ("eligible_clients", "sum(eligible_count)"),
             ("retained_clients", "sum(retained_count)"),
@@ -741,6 +741,25 @@ def test_metric_equals_mart(engine: Engine, built: Built, metric: str) -> None:
     expected = numbers(built.project.rows(sql, built.published))
     assert expected
     assert {key: found[key] for key in expected} == pytest.approx(expected, abs=1e-6)
+
+
+def test_active_clients_by_plan_are_the_same_whichever_way_one_asks(
+    engine: Engine, built: Built
+) -> None:
+    by_attribute, by_client = (
+        numbers(
+            built.project.rows(
+                engine.sql(Question(metrics=[metric], group_by=[group])), built.published
+            )
+        )
+        for metric, group in (
+            ("monthly_active_clients_by_entitled_plan", "active_client_day__attribute_value"),
+            ("active_clients", "client__entitled_plan_id"),
+        )
+    )
+    assert {plan: count for plan, count in by_client.items() if count} == {
+        plan: count for plan, count in by_attribute.items() if count
+    }
 
 
 def test_every_metric_is_compared(engine: Engine) -> None:

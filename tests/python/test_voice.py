@@ -47,9 +47,9 @@ COLUMNS: dict[str, str] = {
     "marts.fct_survey_responses": "response_id text, respondent_id text, survey_type text,"
     " survey_purpose text, nps_group text, segment text, plan_id text, user_role text,"
     " tenure_band text, channel text, responded_date date, responded_at timestamp",
-    "marts.fct_client_months": "client_id text, period_month date, is_paying boolean,"
-    " is_active boolean",
-    "marts.dim_clients": "client_id text, segment text, created_date date, is_internal boolean",
+    "intermediate.int_current_client_months": "client_id text, period_month date",
+    "intermediate.int_clients": "client_id text, segment text, created_date date,"
+    " is_internal boolean",
     "marts.dim_dates": "date_day date, week_start_date date, month_start_date date,"
     " month_end_date date",
     "intermediate.as_of": "as_of_date date",
@@ -57,7 +57,7 @@ COLUMNS: dict[str, str] = {
     " survey_id text, client_id text, user_id text, respondent_id text, survey_type text,"
     " survey_purpose text, channel text, nps_group text, comment_text text, score integer,"
     " is_favourable boolean, is_unhappy boolean, responded_date date, responded_at timestamp",
-    "intermediate.int_client_plan_spans": "client_id text, plan_id text, valid_from date,"
+    "intermediate.int_client_plan_spans": "client_id text, paid_plan_id text, valid_from date,"
     " valid_to date",
     "intermediate.int_users_classified": "user_id text, user_role text, disposition text",
     "reference.tenure_bands": "tenure_band text, from_day integer, to_day integer",
@@ -443,7 +443,7 @@ def test_feedback_loop_equals_the_reference(
     touches = [(f"t{n:02}", *row) for n, row in enumerate(touches)]
     tickets = [(f"k{n:02}", *row[:2]) for n, row in enumerate(tickets)]
     models.given(
-        intermediate__int_survey_responses_counted=[
+        intermediate__int_survey_responses=[
             {
                 "response_id": a["id"],
                 "client_id": a["client"],
@@ -461,15 +461,15 @@ def test_feedback_loop_equals_the_reference(
             }
             for a in answers
         ],
-        marts__dim_clients=[
+        intermediate__int_clients=[
             {"client_id": name, "segment": "smb", "created_date": date(2024, 1, 1)}
             for name in ("c1", "c2")
         ],
-        intermediate__int_touchpoints_counted=[
+        intermediate__int_touchpoints=[
             {"touchpoint_id": name, "client_id": client, "is_reply": counts, "occurred_at": at}
             for name, client, at, counts in touches
         ],
-        intermediate__int_tickets_counted=[
+        intermediate__int_tickets=[
             {"ticket_id": name, "client_id": client, "opened_at": at}
             for name, client, at in tickets
         ],
@@ -542,7 +542,7 @@ def test_business_hours_follow_the_wall_clock(
             for weekday, (opens, closes) in hours.items()
         ],
         reference__support_holidays=[{"holiday_date": date(2024, 10, 25)}],
-        intermediate__int_tickets_counted=[
+        intermediate__int_tickets=[
             {"ticket_id": f"k{n}", "opened_at": a, "first_response_at": b}
             for n, (a, b) in enumerate(tickets)
         ],
@@ -628,7 +628,7 @@ def test_milestones_equal_the_reference(models: Models, lives: list[dict[str, An
     today = MILESTONE_AS_OF
     for number, life in enumerate(lives):
         name, start = f"c{number}", life["created"]
-        tables["marts__dim_clients"].append(
+        tables["intermediate__int_clients"].append(
             {"client_id": name, "created_date": start, "is_internal": False}
         )
         ends = None if life["paid_days"] is None else start + timedelta(life["paid_days"])
@@ -659,7 +659,7 @@ def test_milestones_equal_the_reference(models: Models, lives: list[dict[str, An
             )
         for place, offset in enumerate(life["greetings"]):
             day = start + timedelta(offset)
-            tables["intermediate__int_touchpoints_counted"].append(
+            tables["intermediate__int_touchpoints"].append(
                 {
                     "touchpoint_id": f"t{number}-{place}",
                     "client_id": name,
@@ -671,7 +671,7 @@ def test_milestones_equal_the_reference(models: Models, lives: list[dict[str, An
     # Facts hold nothing later than as_of_date.
     dated = {"marts__fct_client_activity_daily": "activity_date",
              "intermediate__int_client_spend_daily": "paid_date",
-             "intermediate__int_touchpoints_counted": "occurred_date"}  # fmt: skip
+             "intermediate__int_touchpoints": "occurred_date"}  # fmt: skip
     for table, column in dated.items():
         tables[table] = [row for row in tables[table] if row[column] <= today]
     models.given(

@@ -34,7 +34,7 @@ sums as (
         activity_date,
         sum(case when attribute = 'all' then active_count else 0 end) as all_count,
         sum(case when attribute = 'segment' then active_count else 0 end) as segment_count,
-        sum(case when attribute = 'plan' then active_count else 0 end) as plan_count
+        sum(case when attribute = 'entitled_plan' then active_count else 0 end) as plan_count
 
     from counts
 

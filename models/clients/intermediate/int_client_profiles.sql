@@ -3,19 +3,26 @@
 
 with
 
-plan_spans as (
-    select * from {{ ref('int_client_plan_spans') }}
-    where valid_to is null
+current_plans as (
+    select
+        plan_spans.client_id,
+        plan_spans.entitled_plan_id,
+        plan_spans.paid_plan_id
+
+    from {{ ref('int_client_plan_spans') }} as plan_spans
+    inner join {{ ref('as_of') }} as as_of
+        on plan_spans.valid_from <= as_of.as_of_date
+            and plan_spans.valid_to > as_of.as_of_date
 ),
 
 entitlements as (
     select
-        plan_spans.client_id,
+        current_plans.client_id,
         plan_features.feature
 
-    from plan_spans
+    from current_plans
     inner join {{ ref('int_plan_features_classified') }} as plan_features
-        on plan_spans.plan_id = plan_features.plan_id
+        on current_plans.entitled_plan_id = plan_features.plan_id
             and plan_features.disposition = 'accepted'
 ),
 
@@ -88,7 +95,8 @@ clients as (
 final as (
     select
         clients.client_id,
-        plan_spans.plan_id,
+        current_plans.entitled_plan_id,
+        current_plans.paid_plan_id,
         channels.preferred_channel,
         ranked_used.feature as top_feature,
         ranked_unused.feature as suggested_feature,
@@ -96,8 +104,8 @@ final as (
         coalesce(entitled_counts.entitled_feature_count, 0) as entitled_feature_count
 
     from clients
-    left join plan_spans
-        on clients.client_id = plan_spans.client_id
+    left join current_plans
+        on clients.client_id = current_plans.client_id
     left join channels
         on clients.client_id = channels.client_id
     left join ranked_used

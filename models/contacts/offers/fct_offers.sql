@@ -27,8 +27,8 @@ observed as (
         offers.*,
         coalesce(mrr_before.mrr_amount, 0) as mrr_before_amount,
         coalesce(mrr_after.mrr_amount, 0) as mrr_after_amount,
-        coalesce(plans_before.plan_id, 'none') as plan_before_id,
-        coalesce(plans_after.plan_id, 'none') as plan_after_id,
+        coalesce(plans_before.paid_plan_id, 'none') as plan_before_id,
+        coalesce(plans_after.paid_plan_id, 'none') as plan_after_id,
         coalesce(mrr_before.mrr_amount, 0) > 0 as is_eligible,
         offers.horizon_date <= as_of.as_of_date as is_mature,
         coalesce(offers.expires_date < as_of.as_of_date, false) as is_past
@@ -46,11 +46,11 @@ observed as (
     left join plan_spans as plans_before
         on offers.client_id = plans_before.client_id
             and offers.offered_date >= plans_before.valid_from
-            and offers.offered_date < {{ or_never('plans_before.valid_to') }}
+            and offers.offered_date < plans_before.valid_to
     left join plan_spans as plans_after
         on offers.client_id = plans_after.client_id
             and offers.horizon_date >= plans_after.valid_from
-            and offers.horizon_date < {{ or_never('plans_after.valid_to') }}
+            and offers.horizon_date < plans_after.valid_to
 ),
 
 final as (

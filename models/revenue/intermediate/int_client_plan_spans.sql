@@ -1,73 +1,131 @@
--- Grain: one row per client and span of days [valid_from, valid_to) with its main plan: of
--- the plans whose revenue recurs, the one with the highest MRR. Days without one have no row.
+-- Grain: one row per counted client and span of days [valid_from, valid_to) with the same plans.
+-- `entitled_plan_id`: of the plans that it may use, trials included, the one with the highest
+-- rank. `paid_plan_id`: of those whose revenue recurs, the one with the highest MRR. The spans
+-- of a client cover every day once.
 
 with
 
-versions as (
-    select * from {{ ref('int_subscription_versions') }}
-    where is_recurring
-        and (valid_to is null or valid_from < valid_to)
+clients as (
+    select * from {{ ref('int_clients') }}
+    where not is_internal
 ),
 
-boundaries as (
+plans as (
+    select * from {{ ref('int_plans_classified') }}
+    where disposition = 'accepted'
+),
+
+entitled_versions as (
+    select * from {{ ref('int_client_plan_versions') }}
+),
+
+paid_versions as (
+    select * from {{ ref('int_subscription_versions') }}
+    where is_recurring
+        and valid_from < {{ or_never('valid_to') }}
+),
+
+change_dates as (
     select
         client_id,
-        valid_from as change_date
+        {{ unknown_date() }} as change_date
 
-    from versions
+    from clients
 
     {{ union_distinct() }}
 
     select
         client_id,
-        valid_to as change_date
+        valid_from as change_date
 
-    from versions
+    from entitled_versions
 
-    where valid_to is not null
-),
+    {{ union_distinct() }}
 
-spans as (
     select
         client_id,
-        change_date as valid_from,
-        lead(change_date) over (
-            partition by client_id
-            order by change_date
-        ) as valid_to
+        {{ or_never('valid_to') }} as change_date
 
-    from boundaries
+    from entitled_versions
+
+    {{ union_distinct() }}
+
+    select
+        client_id,
+        valid_from as change_date
+
+    from paid_versions
+
+    {{ union_distinct() }}
+
+    select
+        client_id,
+        {{ or_never('valid_to') }} as change_date
+
+    from paid_versions
 ),
 
-ranked as (
+ranked_entitled as (
     select
-        spans.client_id,
-        spans.valid_from,
-        spans.valid_to,
-        versions.plan_id,
+        change_dates.client_id,
+        change_dates.change_date,
+        entitled_versions.plan_id,
         row_number() over (
-            partition by spans.client_id, spans.valid_from
-            order by
-                versions.mrr_amount desc, versions.subscription_id asc, versions.version asc
+            partition by change_dates.client_id, change_dates.change_date
+            order by coalesce(plans.plan_rank, -1) desc, entitled_versions.plan_id
         ) as plan_order
 
-    from spans
-    inner join versions
-        on spans.client_id = versions.client_id
-            and spans.valid_from >= versions.valid_from
-            and spans.valid_from < {{ or_never('versions.valid_to') }}
+    from change_dates
+    inner join entitled_versions
+        on change_dates.client_id = entitled_versions.client_id
+            and {{ is_within('change_dates.change_date', 'entitled_versions') }}
+    left join plans
+        on entitled_versions.plan_id = plans.plan_id
+),
+
+ranked_paid as (
+    select
+        change_dates.client_id,
+        change_dates.change_date,
+        coalesce(paid_versions.plan_id, 'unknown') as plan_id,
+        row_number() over (
+            partition by change_dates.client_id, change_dates.change_date
+            order by
+                paid_versions.mrr_amount desc,
+                paid_versions.subscription_id asc,
+                paid_versions.version asc
+        ) as plan_order
+
+    from change_dates
+    inner join paid_versions
+        on change_dates.client_id = paid_versions.client_id
+            and {{ is_within('change_dates.change_date', 'paid_versions') }}
 ),
 
 final as (
     select
-        client_id,
-        coalesce(plan_id, 'unknown') as plan_id,
-        valid_from,
-        valid_to
+        change_dates.client_id,
+        coalesce(ranked_entitled.plan_id, 'none') as entitled_plan_id,
+        coalesce(ranked_paid.plan_id, 'none') as paid_plan_id,
+        change_dates.change_date as valid_from,
+        coalesce(
+            lead(change_dates.change_date) over (
+                partition by change_dates.client_id
+                order by change_dates.change_date
+            ),
+            {{ never() }}
+        ) as valid_to
 
-    from ranked
-
-    where plan_order = 1
+    from change_dates
+    left join ranked_entitled
+        on change_dates.client_id = ranked_entitled.client_id
+            and change_dates.change_date = ranked_entitled.change_date
+            and ranked_entitled.plan_order = 1
+    left join ranked_paid
+        on change_dates.client_id = ranked_paid.client_id
+            and change_dates.change_date = ranked_paid.change_date
+            and ranked_paid.plan_order = 1
+    where change_dates.change_date < {{ never() }}
 )
 
 select * from final
