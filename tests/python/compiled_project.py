@@ -12,8 +12,8 @@ from typing import Any, ClassVar
 
 import duckdb
 
+from active_clients.project import raw_tables, read_vars
 from conftest import SOURCES, DbtProject
-from project import raw_tables, read_vars
 
 Row = dict[str, Any]
 

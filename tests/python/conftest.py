@@ -18,8 +18,8 @@ import pytest
 import yaml
 from hypothesis.internal.conjecture import providers
 
-from machine import disabled_optimizers
-from project import ROOT, raw_tables, read_vars
+from active_clients.machine import disabled_optimizers
+from active_clients.project import ROOT, raw_tables, read_vars
 
 # Hypothesis also draws the constants of whatever modules are loaded, so that the same test would
 # try other examples in another process.
@@ -120,8 +120,14 @@ class DbtProject:
         return result
 
     def build(self, *options: str) -> subprocess.CompletedProcess[str]:
-        """Run scripts/build.py as a person would."""
-        command = [sys.executable, "scripts/build.py", "--target-file", str(self.published)]
+        """Run scripts/build as a person would."""
+        command = [
+            sys.executable,
+            "-m",
+            "active_clients.build",
+            "--target-file",
+            str(self.published),
+        ]
         command += ["--vars", self.vars_text] if self.vars else []
         return run_script([*command, *options], self.environment)
 

@@ -14,11 +14,11 @@ from dbt_common.events import event_manager_client
 from dbt_common.events.base_types import DebugLevel, EventLevel
 from dbt_common.events.functions import fire_event
 
-import unchanged
+from active_clients import unchanged
+from active_clients.project import read_vars
+from active_clients.quiet_dbt import skip_debug_events
+from active_clients.unchanged import is_unchanged, read_by_build, remember
 from conftest import Built, DbtProject, run_script, table_hashes
-from project import read_vars
-from quiet_dbt import skip_debug_events
-from unchanged import is_unchanged, read_by_build, remember
 
 
 def copy_of(built: Built, path: Path, **variables: object) -> DbtProject:
@@ -154,9 +154,8 @@ def test_what_a_build_left_is_noticed(tmp_path: Path, monkeypatch: pytest.Monkey
 # scripts/build with nothing but the one test that is to fail: the rest was built before.
 ONE_TEST = """
 import sys
-sys.path.insert(0, "scripts")
-import build
-from dbt_runs import DbtV1
+from active_clients import build
+from active_clients.dbt_runs import DbtV1
 invoke = DbtV1.invoke
 def invoke_one_test(self, *command):
     selected = ("--select", build.QUARANTINE_TEST) if command[0] == "build" else ()

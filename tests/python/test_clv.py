@@ -15,9 +15,9 @@ import numpy as np
 import pytest
 from scipy import integrate, optimize, special, stats
 
+from active_clients.project import ROOT
 from compiled_project import CompiledProject
 from conftest import Built
-from project import ROOT
 from test_incremental import read_demo
 from test_real_data import folder_of
 

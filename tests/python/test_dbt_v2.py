@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from active_clients.dbt_runs import find_dbt_v2
+from active_clients.project import ProjectError
 from conftest import Built, DbtProject, table_hashes
-from dbt_runs import find_dbt_v2
-from project import ProjectError
 
 
 @pytest.fixture(scope="module")

@@ -15,8 +15,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-import generate_demo_data
-from demo_data.contract import DAY_DATE, FLAG, NUMBER, RATE, STAMP, TABLES, WHOLE
+from active_clients.demo_data import generate
+from active_clients.demo_data.contract import DAY_DATE, FLAG, NUMBER, RATE, STAMP, TABLES, WHOLE
 
 ROOT = Path(__file__).resolve().parents[2]
 DEMO = ROOT / "seeds" / "demo"
@@ -222,7 +222,7 @@ def mark_overlaps(rows: list[tuple[Row, set[str]]]) -> None:
 def test_small_set_is_the_same_byte_for_byte(tmp_path: Path) -> None:
     ledger = tmp_path / "ledger"
     arguments = ["--output", str(tmp_path / "demo"), "--ledger", str(ledger)]
-    assert generate_demo_data.main(arguments) == 0
+    assert generate.main(arguments) == 0
     for folder, again in ((DEMO, tmp_path / "demo"), (LEDGER, ledger)):
         names = sorted(path.name for path in again.iterdir())
         for name in names:
@@ -394,7 +394,7 @@ def test_subscription_versions_never_overlap() -> None:
 def test_bulk_events_match_the_totals(tmp_path: Path) -> None:
     arguments = ["--clients", "100", "--months", "12", "--events", "200000"]
     arguments += ["--format", "parquet", "--output", str(tmp_path)]
-    assert generate_demo_data.main(arguments) == 0
+    assert generate.main(arguments) == 0
     totals = {row["table_name"]: row for row in read(tmp_path / "ledger" / "table_totals.csv")}
     with duckdb.connect() as connection:
         for name, row in totals.items():
@@ -420,7 +420,7 @@ def test_bulk_events_match_the_totals(tmp_path: Path) -> None:
 def test_two_seeds_differ(tmp_path: Path) -> None:
     for seed in ("1", "2"):
         arguments = ["--clients", "40", "--events", "2000", "--seed", seed]
-        assert generate_demo_data.main([*arguments, "--output", str(tmp_path / seed)]) == 0
+        assert generate.main([*arguments, "--output", str(tmp_path / seed)]) == 0
     for name in ("clients", "subscriptions", "usage_events"):
         first, second = ((tmp_path / seed / f"{name}.csv").read_bytes() for seed in "12")
         assert first != second, name
@@ -431,5 +431,5 @@ def test_impossible_sizes_are_refused(
     arguments: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     with pytest.raises(SystemExit):
-        generate_demo_data.main(arguments)
+        generate.main(arguments)
     assert "must be from" in capsys.readouterr().err

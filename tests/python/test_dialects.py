@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-import check_dialects
-from check_dialects import (
+from active_clients.engines.dialects import (
     PROFILES,
     denied,
     look_at,
@@ -18,7 +17,7 @@ from check_dialects import (
     without_texts,
     write_project,
 )
-from project import ROOT
+from active_clients.project import ROOT
 
 WRONG = [
     ("bigquery", "select try_cast(x as int64) from t", "safe_cast"),
@@ -107,9 +106,8 @@ def test_a_macro_that_renders_another_engines_type_fails_the_check(tmp_path: Pat
         "{% macro bigquery__type_string() %}varchar{% endmacro %}"
     )
     code = (
-        "import sys; from pathlib import Path;"
-        f"sys.path.insert(0, {str(Path(check_dialects.__file__).parent)!r});"
-        "from check_dialects import check_dialect;"
+        "from pathlib import Path;"
+        "from active_clients.engines.dialects import check_dialect;"
         f"folders = Path({str(project)!r}), Path({str(output)!r});"
         "outcome = check_dialect('bigquery', *folders, only='path:models/staging/crm');"
         f"Path({str(tmp_path / 'said')!r}).write_text(outcome.error or str(outcome.findings[0]))"

@@ -9,7 +9,7 @@ import duckdb
 import pytest
 from jinja2 import Environment
 
-from project import ROOT
+from active_clients.project import ROOT
 
 # Halves of the last digit, what ten digits make a half, both signs, and both sides of the limit.
 VALUES = (

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from project import ROOT
+from active_clients.project import ROOT
 from test_project import marts, models, parsed_manifest, relative, sql_files, without_comments
 
 README = ROOT / "README.md"

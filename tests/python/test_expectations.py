@@ -1,4 +1,4 @@
-"""expectations/run.py: suites for everything, and failures that are seen."""
+"""scripts/check_data: suites for everything, and failures that are seen."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
+from active_clients.project import ROOT, ProjectError, raw_tables, read_vars
+from active_clients.publish import E_MAIL
 from conftest import Built, DbtProject
-from project import ROOT, ProjectError, raw_tables, read_vars
-from publish import E_MAIL
 
 EXPECTATIONS = ROOT / "expectations"
 
@@ -55,12 +55,11 @@ def test_results_show_no_e_mail_address(built: Built) -> None:
 
 def outcomes_of_raw(project: DbtProject, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     """What the raw suites find, in this process: the library is slow to import."""
-    monkeypatch.syspath_prepend(str(EXPECTATIONS))
     for name, value in project.environment.items():
         monkeypatch.setenv(name, value)
-    import run
+    from active_clients.expectations import runner
 
-    outcomes, _ = run.run("raw", read_vars(project.vars_text))
+    outcomes, _ = runner.run("raw", read_vars(project.vars_text))
     return {outcome.label: outcome for outcome in outcomes}
 
 
@@ -90,22 +89,21 @@ def test_a_raw_table_that_is_missing_is_an_error(
 def test_canary_must_fail(
     built: Built, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, silent: bool
 ) -> None:
-    monkeypatch.syspath_prepend(str(EXPECTATIONS))
     for name, value in built.project.environment.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("DBT_TARGET_PATH", str(tmp_path))
-    import run
+    from active_clients.expectations import runner
 
     if silent:
         passes = '{"type": "expect_column_to_exist", "kwargs": {"column": "one"}}'
         (tmp_path / "canary.json").write_text(f'{{"expectations": [{passes}]}}')
-        monkeypatch.setattr(run, "SUITES", tmp_path)
-    runner = run.Runner("marts", built.project.database)
+        monkeypatch.setattr(runner, "SUITES", tmp_path)
+    context = runner.Runner("marts", built.project.database)
     try:
         if silent:
-            with pytest.raises(run.ProjectError, match="canary did not fail"):
-                run.prove_canary_fails(runner)
+            with pytest.raises(ProjectError, match="canary did not fail"):
+                runner.prove_canary_fails(context)
         else:
-            run.prove_canary_fails(runner)
+            runner.prove_canary_fails(context)
     finally:
-        runner.close()
+        context.close()

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from active_clients.project import read_vars
 from conftest import ROOT, SOURCES, DbtProject
-from project import read_vars
 
 ROUNDS = 6
 FLAGS = sorted(name for name in read_vars() if name.endswith("_enabled"))

@@ -15,10 +15,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from active_clients.churn_model import PENALTY, version_rows
+from active_clients.project import ROOT, raw_tables, read_vars
 from compiled_project import CompiledProject, Row, Warehouse
 from conftest import Built
-from fit_churn_model import PENALTY, version_rows
-from project import ROOT, raw_tables, read_vars
 
 MARTS = (
     "fct_client_health", "fct_health_components", "fct_client_churn_risk", "fct_health_backtest",

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
+from active_clients.project import read_vars
 from conftest import ROOT, Built
-from project import read_vars
 
 LEDGER = ROOT / "tests/fixtures/demo_ledger"
 TRUTHS: dict[str, Any] = json.loads((LEDGER / "truths.json").read_text())

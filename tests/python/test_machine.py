@@ -9,8 +9,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-import machine
-from project import ROOT, ProjectError, raw_tables, read_vars
+from active_clients import machine
+from active_clients.project import ROOT, ProjectError, raw_tables, read_vars
 
 
 def test_limits_that_are_set_stay_and_others_come_from_the_machine() -> None:

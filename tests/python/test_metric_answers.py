@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from active_clients.metric_answers import MetricAnswer, answers, differences, recorded
+from active_clients.query import open_published
 from conftest import Built
-from metric_answers import MetricAnswer, answers, differences, recorded
-from query import open_published
 
 REFRESH = "if the new numbers are meant: scripts/build && scripts/metric_answers"
 

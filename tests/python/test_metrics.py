@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
+from active_clients.metrics import Engine, Question
+from active_clients.query import load_engine, open_published
 from conftest import Built
-from metrics import Engine, Question
-from query import load_engine, open_published
 
 MONTHS = "period_month >= '2024-01-01'"
 PERIODS = "select period_month, {} from marts.fct_client_months where {} group by 1"

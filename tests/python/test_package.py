@@ -10,9 +10,9 @@ import duckdb
 import pytest
 import yaml
 
+from active_clients.metrics import Engine, Question
+from active_clients.project import ROOT
 from conftest import SOURCES, DbtProject
-from metrics import Engine, Question
-from project import ROOT
 from test_docs import section
 
 BRING_YOUR_OWN_DATA = ROOT / "docs/bring_your_own_data.md"

@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 import yaml
 
+from active_clients.project import ROOT
 from conftest import DbtProject
-from project import ROOT
 
 LONGEST_MODEL = 200
 FOLDERS = {"docs", "expectations", "macros", "models", "scripts", "seeds", "tests"}

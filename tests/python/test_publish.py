@@ -1,4 +1,4 @@
-"""scripts/publish.py: one step for readers, no personal data, locked down."""
+"""scripts/publish: one step for readers, no personal data, locked down."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from pathlib import Path
 import duckdb
 import pytest
 
-import publish
+from active_clients import publish
+from active_clients.project import marts, read_manifest
+from active_clients.publish import Publication
+from active_clients.query import open_published
 from conftest import Built, run_script, table_hashes
-from project import marts, read_manifest
-from publish import Publication
-from query import open_published
 
 VARIABLES = {"publish_free_text": False}
 
@@ -187,7 +187,7 @@ def test_publication_says_what_the_file_is(built: Built) -> None:
 def test_script_publishes_the_last_build(built: Built, tmp_path: Path) -> None:
     target = tmp_path / "again.duckdb"
     result = run_script(
-        [sys.executable, "scripts/publish.py", "--target-file", str(target)],
+        [sys.executable, "-m", "active_clients.publish", "--target-file", str(target)],
         built.project.environment,
     )
     assert result.returncode == 0, result.stderr

@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
+from active_clients.engines.comparison import canonical_answer
+from active_clients.metrics import Engine, Question
+from active_clients.query import load_engine, open_published, write_sql
 from conftest import Built, run_script
-from metrics import Engine, Question
-from query import load_engine, open_published, write_sql
-from test_engines import canonical_answer
 
 Ask = Callable[..., "CompletedProcess[str]"]
 
@@ -25,7 +25,7 @@ def ask(built: Built) -> Ask:
     """Ask the published demo."""
 
     def run(*arguments: str) -> CompletedProcess[str]:
-        command = [sys.executable, "scripts/query.py", "--file", str(built.published)]
+        command = [sys.executable, "-m", "active_clients.query", "--file", str(built.published)]
         return run_script([*command, *arguments])
 
     return run

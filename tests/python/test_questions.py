@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
+from active_clients.query import open_published
+from active_clients.questions import PAGE, QUESTION, answered
 from conftest import Built
-from query import open_published
-from questions import PAGE, QUESTION, answered
 from test_project import marts
 
 QUESTIONS = list(QUESTION.finditer(PAGE.read_text()))

@@ -16,8 +16,8 @@ from typing import Any
 import duckdb
 import pytest
 
+from active_clients.project import ROOT, raw_tables, read_vars
 from conftest import SOURCES, DbtProject
-from project import ROOT, raw_tables, read_vars
 
 SHARED_DATA = Path(os.environ.get("ACTIVE_CLIENTS_SHARED_DATA", ROOT.parent / "shared" / "data"))
 

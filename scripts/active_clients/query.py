@@ -20,10 +20,10 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from project import DEFAULT_PUBLISHED_FILE, ROOT, ProjectError
+from active_clients.project import DEFAULT_PUBLISHED_FILE, ROOT, ProjectError
 
 if TYPE_CHECKING:
-    from metrics import Engine, Question
+    from active_clients.metrics import Engine, Question
 
 NUMBERS = (int, float, Decimal)
 
@@ -48,7 +48,7 @@ def names(value: str) -> list[str]:
 
 def load_engine(connection: duckdb.DuckDBPyConnection) -> Engine:
     """MetricFlow with the definitions that were published with the data."""
-    from metrics import Engine
+    from active_clients.metrics import Engine
 
     try:
         rows = connection.execute("select content from metrics.semantic_manifest").fetchall()
@@ -89,7 +89,7 @@ def check_names(engine: Engine, question: Question) -> None:
 
 def write_sql(engine: Engine, question: Question) -> str:
     """The SQL of a question, or an error a person can act on."""
-    from metrics import InformativeUserError
+    from active_clients.metrics import InformativeUserError
 
     check_names(engine, question)
     try:
@@ -205,7 +205,7 @@ def answer(arguments: argparse.Namespace) -> None:
         if arguments.list:
             list_names(engine, arguments.metrics)
             return
-        from metrics import Question
+        from active_clients.metrics import Question
 
         question = Question(
             metrics=arguments.metrics,

@@ -15,8 +15,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from machine import limits
-from project import ROOT, RawTable, database_path, raw_tables
+from active_clients.machine import limits
+from active_clients.project import ROOT, RawTable, database_path, raw_tables
 
 FOLDERS = ("models", "macros", "seeds", "expectations", "scripts")
 FOLDERS_OF_TESTS = ("tests/generic", "tests/singular", "tests/fixtures")

@@ -1,13 +1,14 @@
 """Runs the Great Expectations suites on the raw tables and on the marts.
 
-    expectations/run.py raw            the raw tables, where the location variables say
-    expectations/run.py marts          the marts in the private build file
-    expectations/run.py raw marts      both
-    expectations/run.py --commands     reads section names from standard input, one a
-                                       line: scripts/build imports the library once
+    scripts/check_data raw            the raw tables, where the location variables say
+    scripts/check_data marts          the marts in the private build file
+    scripts/check_data raw marts      both
+    scripts/check_data --commands     reads section names from standard input, one a
+                                      line: scripts/build imports the library once
 
 A failed expectation of severity `critical` blocks (exit code 1), one of severity
-`warning` is shown. Suites are in raw/ and marts/, one per table; canary.json must fail.
+`warning` is shown. Suites are in expectations/raw and expectations/marts, one per table;
+expectations/canary.json must fail.
 """
 
 from __future__ import annotations
@@ -25,8 +26,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "scripts"))
-sys.path.insert(0, str(Path(__file__).resolve().parent))
 warnings.simplefilter("ignore")
 # Python looks for garbage after every 700 new objects: the library makes many that stay.
 gc.set_threshold(100_000, 20, 100)
@@ -34,9 +33,10 @@ gc.set_threshold(100_000, 20, 100)
 import duckdb  # noqa: E402
 import great_expectations as gx  # noqa: E402
 
-import duckdb_datasource  # noqa: E402, F401  (defining the class registers add_duckdb)
-from machine import connection_limits  # noqa: E402
-from project import (  # noqa: E402
+# Defining its class registers add_duckdb.
+from active_clients.expectations import duckdb_datasource  # noqa: E402, F401
+from active_clients.machine import connection_limits  # noqa: E402
+from active_clients.project import (  # noqa: E402
     ROOT,
     ProjectError,
     RawTable,

@@ -1,4 +1,3 @@
-#!/usr/bin/env python3
 """Write the raw tables of a fictional software company, and the ledger of what is true in them.
 
 The same arguments write the same bytes. What is planted, and recorded in the ledger:
@@ -24,13 +23,7 @@ import sys
 import time
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
-DEFAULT_OUTPUT = ROOT / "seeds" / "demo"
-DEFAULT_LEDGER = ROOT / "tests" / "fixtures" / "demo_ledger"
-if __package__ is None or __package__ == "":
-    sys.path.insert(0, str(Path(__file__).resolve().parent))
-
-from demo_data import (  # noqa: E402
+from active_clients.demo_data import (
     bad_rows,
     billing,
     bulk_usage,
@@ -40,12 +33,15 @@ from demo_data import (  # noqa: E402
     usage,
     writing,
 )
-from demo_data.company import Client, make_clients  # noqa: E402
-from demo_data.contract import COMPANY_DOMAIN, TABLES  # noqa: E402
-from demo_data.contracts import simulate_contract  # noqa: E402
-from demo_data.raw_tables import RawTables  # noqa: E402
-from demo_data.timeline import Settings  # noqa: E402
+from active_clients.demo_data.company import Client, make_clients
+from active_clients.demo_data.contract import COMPANY_DOMAIN, TABLES
+from active_clients.demo_data.contracts import simulate_contract
+from active_clients.demo_data.raw_tables import RawTables
+from active_clients.demo_data.timeline import Settings
+from active_clients.project import ROOT
 
+DEFAULT_OUTPUT = ROOT / "seeds" / "demo"
+DEFAULT_LEDGER = ROOT / "tests" / "fixtures" / "demo_ledger"
 BULK_FROM_EVENTS = 100_000
 
 EPILOG = f"""\
@@ -66,8 +62,8 @@ ledger:
   truths.json           what was planted: hazards, effects, ids, dates, counts
 
 examples:
-  scripts/generate_demo_data.py
-  scripts/generate_demo_data.py --clients 20000 --users-per-client 10 --events 100000000 \\
+  scripts/generate_demo_data
+  scripts/generate_demo_data --clients 20000 --users-per-client 10 --events 100000000 \\
       --format parquet --output /data/lake
 """
 

@@ -31,7 +31,7 @@ from typing import Any, NoReturn
 
 import yaml
 
-from project import ROOT, ProjectError, read_vars
+from active_clients.project import ROOT, ProjectError, read_vars
 
 RULES = Path(__file__).with_name("dialects.yml")
 SOURCES = ("crm", "product", "billing", "feedback", "support")

@@ -24,8 +24,8 @@ from pathlib import Path
 
 import duckdb
 
-from engines import DuckDB, Engine, Spark
-from project import ROOT, ProjectError
+from active_clients.engines.engine import DuckDB, Engine, Spark
+from active_clients.project import ProjectError
 
 SPARK_SCHEMAS = ("marts", "intermediate")
 MODELS = ["build", "--resource-type", "model", "--resource-type", "seed"]
@@ -36,7 +36,7 @@ def generate(options: argparse.Namespace, directory: Path) -> Path:
     output = directory / "raw"
     subprocess.run(
         [
-            sys.executable, str(ROOT / "scripts/generate_demo_data.py"),
+            sys.executable, "-m", "active_clients.demo_data.generate",
             "--events", str(options.events), "--clients", str(options.clients),
             "--format", "parquet", "--output", str(output), "--ledger", str(directory / "ledger"),
         ],

@@ -18,9 +18,9 @@ from typing import Any
 import duckdb
 import yaml
 
-from dbt_runs import find_dbt_v2
-from metrics import Engine as Metrics
-from project import ROOT, ProjectError, raw_tables, read_vars
+from active_clients.dbt_runs import find_dbt_v2
+from active_clients.metrics import Engine as Metrics
+from active_clients.project import ROOT, ProjectError, raw_tables, read_vars
 
 SOURCES = ("crm", "product", "billing", "feedback", "support")
 Row = tuple[str, ...]

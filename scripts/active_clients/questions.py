@@ -11,8 +11,8 @@ from pathlib import Path
 
 import duckdb
 
-from project import DEFAULT_PUBLISHED_FILE, ROOT, ProjectError
-from query import open_published, table_text
+from active_clients.project import DEFAULT_PUBLISHED_FILE, ROOT, ProjectError
+from active_clients.query import open_published, table_text
 
 PAGE = ROOT / "docs/questions.md"
 # A question, what asks it, and what it was answered.

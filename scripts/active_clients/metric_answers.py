@@ -17,11 +17,11 @@ from pathlib import Path
 
 import duckdb
 
-from engines import canonical
-from metrics import Engine, InformativeUserError, Question
-from project import DEFAULT_PUBLISHED_FILE, ROOT, ProjectError
-from query import load_engine, open_published
-from test_engines import canonical_answer, fingerprint
+from active_clients.engines.comparison import canonical_answer, fingerprint
+from active_clients.engines.engine import canonical
+from active_clients.metrics import Engine, InformativeUserError, Question
+from active_clients.project import DEFAULT_PUBLISHED_FILE, ROOT, ProjectError
+from active_clients.query import load_engine, open_published
 
 RECORD = ROOT / "tests/fixtures/metric_answers.csv"
 CUTS = {

@@ -22,7 +22,7 @@ import duckdb
 import numpy as np
 import numpy.typing as npt
 
-from project import ROOT, ProjectError, database_path, read_vars
+from active_clients.project import ROOT, ProjectError, database_path, read_vars
 
 SEED = ROOT / "seeds/reference/churn_coefficients.csv"
 COLUMNS = (

@@ -27,7 +27,7 @@ import duckdb
 import numpy as np
 from scipy import optimize, special
 
-from project import ROOT
+from active_clients.project import ROOT
 
 FITS = ("int_sbg_search_fits", "int_sbg_fits", "int_bdw_fits")
 PURCHASE_FITS = ("int_purchase_fits", "int_spend_fits")

@@ -45,9 +45,15 @@ from typing import Any
 import duckdb
 import yaml
 
-from benchmark_ways import DATABASE, USERS_DATABASE, Counts, is_installed, project_answers
-from engines import SOURCES
-from project import ROOT, ProjectError
+from active_clients.benchmarks.ways import (
+    DATABASE,
+    USERS_DATABASE,
+    Counts,
+    is_installed,
+    project_answers,
+)
+from active_clients.engines.engine import SOURCES
+from active_clients.project import ROOT, ProjectError
 
 PAGE = ROOT / "docs/performance.md"
 BEGIN, END = "<!-- benchmark: begin -->", "<!-- benchmark: end -->"
@@ -189,7 +195,7 @@ class Data:
         print(f"  generate {self.events:,} events of {self.clients:,} clients", flush=True)
         subprocess.run(
             [
-                sys.executable, str(ROOT / "scripts/generate_demo_data.py"),
+                sys.executable, "-m", "active_clients.demo_data.generate",
                 "--events", str(self.events), "--clients", str(self.clients),
                 "--users-per-client", "10", "--format", "parquet", "--output", str(raw),
             ],
@@ -257,11 +263,13 @@ class Contest:
 
     def script(self, title: str, *command: str) -> Cost:
         """Measure one of the project's scripts."""
-        return self.results.add(title, measure(title, [sys.executable, *command], self.variables))
+        return self.results.add(
+            title, measure(title, [sys.executable, "-m", *command], self.variables)
+        )
 
     def way(self, name: str) -> None:
         """Measure one way, and keep what it found."""
-        cost = self.script(name, "scripts/benchmark_ways.py", name, str(self.work))
+        cost = self.script(name, "active_clients.benchmarks.ways", name, str(self.work))
         self.results.counts[name] = json.loads(cost.output.splitlines()[-1])
 
     def dbt(self, title: str, *options: str) -> None:
@@ -365,9 +373,9 @@ class Contest:
         self.add_day()
         self.everything("one day")
         options = ["--vars", self.vars]
-        self.script("expectations", "expectations/run.py", "raw", "marts", *options)
+        self.script("expectations", "active_clients.expectations.runner", "raw", "marts", *options)
         published = str(self.work / "published.duckdb")
-        self.script("publish", "scripts/publish.py", "--target-file", published, *options)
+        self.script("publish", "active_clients.publish", "--target-file", published, *options)
         self.way("queries")
         self.remove_day()
 

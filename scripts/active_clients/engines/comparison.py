@@ -28,9 +28,9 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from engines import ENGINES, Engine, Row, canonical
-from metrics import Question
-from project import ROOT, ProjectError
+from active_clients.engines.engine import ENGINES, Engine, Row, canonical
+from active_clients.metrics import Question
+from active_clients.project import ROOT, ProjectError
 
 FIRST_LOAD_ENDS = "2025-05-01"
 SHOWN_ROWS = 3

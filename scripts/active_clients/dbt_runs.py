@@ -13,9 +13,16 @@ from typing import Any, Protocol
 
 import yaml
 
-from machine import thread_options
-from project import ROOT, ProjectError, log_path, read_manifest, read_vars, target_path
-from quiet_dbt import skip_debug_events
+from active_clients.machine import thread_options
+from active_clients.project import (
+    ROOT,
+    ProjectError,
+    log_path,
+    read_manifest,
+    read_vars,
+    target_path,
+)
+from active_clients.quiet_dbt import skip_debug_events
 
 CONTRACT = "The raw tables do not fit the input contract"
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import duckdb
 
-from query import open_published
+from active_clients.query import open_published
 
 
 @dataclass(frozen=True)

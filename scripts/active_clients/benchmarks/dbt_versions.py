@@ -23,9 +23,9 @@ from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmark import Cost, measure, record, table
-from dbt_runs import find_dbt_v2
-from project import ROOT, ProjectError
+from active_clients.benchmarks.builds import Cost, measure, record, table
+from active_clients.dbt_runs import find_dbt_v2
+from active_clients.project import ROOT, ProjectError
 
 BEGIN, END = "<!-- benchmark of dbt: begin -->", "<!-- benchmark of dbt: end -->"
 STEPS = ("parse", "build", "second build", "scripts/build")

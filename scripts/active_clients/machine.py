@@ -11,7 +11,7 @@ from typing import Any
 
 import duckdb
 
-from project import ProjectError, RawTable, database_path
+from active_clients.project import ProjectError, RawTable, database_path
 
 GIGABYTE = 10**9
 MEMORY_SHARE, DISK_SHARE = 0.5, 0.9

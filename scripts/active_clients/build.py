@@ -21,10 +21,17 @@ from typing import IO, Any
 
 import duckdb
 
-from answers import read_answers
-from dbt_runs import VERSIONS, BuildError, Dbt, FailedNode, NodesFailedError, log_hint
-from machine import check_room, count_events, limits
-from project import (
+from active_clients.answers import read_answers
+from active_clients.dbt_runs import (
+    VERSIONS,
+    BuildError,
+    Dbt,
+    FailedNode,
+    NodesFailedError,
+    log_hint,
+)
+from active_clients.machine import check_room, count_events, limits
+from active_clients.project import (
     DEFAULT_PUBLISHED_FILE,
     ROOT,
     ProjectError,
@@ -34,8 +41,8 @@ from project import (
     read_vars,
     target_path,
 )
-from publish import Publication, PublishedMetrics, read_metrics, write_metrics
-from unchanged import is_unchanged, read_by_build, remember
+from active_clients.publish import Publication, PublishedMetrics, read_metrics, write_metrics
+from active_clients.unchanged import is_unchanged, read_by_build, remember
 
 # Python looks for garbage after every 700 new objects: dbt and MetricFlow make millions that stay.
 gc.set_threshold(100_000, 20, 100)
@@ -98,7 +105,7 @@ class Expectations:
     """The suites' runner: one process, as its library takes seconds to import."""
 
     def __init__(self, vars_text: str, verbose: bool) -> None:
-        command = [sys.executable, str(ROOT / "expectations/run.py"), "--commands"]
+        command = [sys.executable, "-m", "active_clients.expectations.runner", "--commands"]
         command += ["--vars", vars_text] if vars_text else []
         command += [] if verbose else ["--quiet"]
         self.errors = target_path() / "expectations.log"

@@ -20,8 +20,8 @@ from typing import Any
 import duckdb
 import yaml
 
-from machine import connection_limits
-from project import (
+from active_clients.machine import connection_limits
+from active_clients.project import (
     DEFAULT_PUBLISHED_FILE,
     ROOT,
     Mart,
@@ -84,7 +84,7 @@ def write_metrics(content: str, mart_names: set[str]) -> PublishedMetrics | None
     """What MetricFlow makes of the definitions: once, as it takes seconds and needs no table."""
     if not json.loads(content).get("metrics"):
         return None
-    writer = (ROOT / "scripts/metrics.py").read_text()
+    writer = Path(__file__).with_name("metrics.py").read_text()
     read = json.dumps([content, sorted(mart_names), version("metricflow"), writer])
     digest = hashlib.sha256(read.encode()).hexdigest()
     kept = target_path() / "published_metrics.json"
@@ -101,7 +101,7 @@ def write_metrics(content: str, mart_names: set[str]) -> PublishedMetrics | None
 
 def _write_metrics(content: str, mart_names: set[str]) -> PublishedMetrics:
     # Here because it takes two seconds and a project may have no metrics.
-    import metrics
+    from active_clients import metrics
 
     relocated = metrics.relocate(content, lambda _, n: "marts" if n in mart_names else "metrics")
     engine = metrics.Engine(relocated)

@@ -1,7 +1,8 @@
 """The ways to the same numbers that scripts/benchmark compares, one per process.
 
-scripts/benchmark runs `benchmark_ways.py WAY FOLDER`; the last line printed is what was found,
-as JSON. `floor` starts from the raw events, the others from one row per active user and day.
+scripts/benchmark runs `python -m active_clients.benchmarks.ways WAY FOLDER`; the last line printed
+is what was found, as JSON. `floor` starts from the raw events, the others from one row per active
+user and day.
 """
 
 from __future__ import annotations
@@ -400,8 +401,8 @@ def running_counts(changes: list[list[Any]], as_of: Any) -> list[tuple[int, str,
 
 def queries(folder: Path) -> Counts:
     """Ten metrics by the month on the published file."""
-    from metrics import Question
-    from query import load_engine, open_published, write_sql
+    from active_clients.metrics import Question
+    from active_clients.query import load_engine, open_published, write_sql
 
     with open_published(folder / "published.duckdb") as connection:
         engine = load_engine(connection)

@@ -1,0 +1,1 @@
+"""The code behind the commands in `scripts`."""

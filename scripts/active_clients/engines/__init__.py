@@ -1,0 +1,1 @@
+"""The engines the project runs on, and those it only compiles for."""

@@ -1,0 +1,1 @@
+"""Great Expectations on the raw tables and on the marts."""
