@@ -22,7 +22,6 @@ from active_clients.project import (
     read_vars,
     target_path,
 )
-from active_clients.quiet_dbt import skip_debug_events
 
 CONTRACT = "The raw tables do not fit the input contract"
 
@@ -113,7 +112,6 @@ class DbtV1:
 
     def read_project(self) -> None:
         """Read the project, once for all commands, and look for the raw tables."""
-        skip_debug_events()
         result = self.invoke("parse")
         if not result.success:
             raise BuildError(f"dbt cannot read the project: {result.exception}")

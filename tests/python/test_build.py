@@ -9,14 +9,9 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from dbt.adapters.events.types import SQLQuery
-from dbt_common.events import event_manager_client
-from dbt_common.events.base_types import DebugLevel, EventLevel
-from dbt_common.events.functions import fire_event
 
 from active_clients import unchanged
 from active_clients.project import read_vars
-from active_clients.quiet_dbt import skip_debug_events
 from active_clients.unchanged import is_unchanged, read_by_build, remember
 from conftest import Built, DbtProject, run_script, table_hashes
 
@@ -193,22 +188,3 @@ def test_unknown_variable_is_named(tmp_path: Path) -> None:
     result = DbtProject(tmp_path, {"as_of_dat": "2025-01-01"}).build()
     assert result.returncode == 1
     assert "as_of_dat" in result.stdout
-
-
-def test_debug_events_of_dbt_are_made_only_when_they_are_read(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    # What is set here is put back at the end, and with it what the function sets.
-    monkeypatch.setattr(event_manager_client, "_EVENT_MANAGER", None)
-    monkeypatch.setattr(DebugLevel, "__init__", None)
-    monkeypatch.setattr(DebugLevel, "pb_msg", None, raising=False)
-    skip_debug_events()
-    heard: list[str] = []
-    event_manager_client.add_callback_to_manager(lambda message: heard.append(message.info.msg))
-    event = SQLQuery(conn_name="master", sql="select 1", node_info={"node_name": "dim_dates"})
-    fire_event(event)
-    assert heard == []
-    assert "pb_msg" not in vars(event)
-    fire_event(event, level=EventLevel.ERROR)
-    assert heard == ["On master: select 1"]
-    assert event.node_info.node_name == "dim_dates"
