@@ -5,7 +5,6 @@ What readers see changes only when everything has passed.
 
 from __future__ import annotations
 
-import argparse
 import fcntl
 import gc
 import os
@@ -15,13 +14,16 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
 from typing import IO, Any
 
+import click
 import duckdb
 
 from active_clients.answers import read_answers
+from active_clients.command_line import command, vars_option
 from active_clients.dbt_runs import (
     VERSIONS,
     BuildError,
@@ -265,21 +267,32 @@ def check_and_publish(
         publication.commit()
 
 
-def build(arguments: argparse.Namespace) -> str:
+@dataclass(frozen=True)
+class Options:
+    """What a build is asked for."""
+
+    vars: str
+    again: bool
+    full_refresh: bool
+    target_file: Path
+    unit_tests: bool
+    dbt: str
+    verbose: bool
+
+
+def build(options: Options) -> str:
     """Build unless nothing has changed, and show the answers; what was done, in words."""
-    variables = read_vars(arguments.vars)
-    published = ROOT / arguments.target_file
+    variables = read_vars(options.vars)
+    published = ROOT / options.target_file
     read = read_by_build(variables)
-    is_asked_for = any(
-        (arguments.again, arguments.full_refresh, arguments.unit_tests, arguments.verbose)
-    )
+    is_asked_for = any((options.again, options.full_refresh, options.unit_tests, options.verbose))
     if not is_asked_for and is_unchanged(read, published):
         print("Nothing has changed since the last build; scripts/build --again builds anyway.")
         print(f"\n{read_answers(published, variables)}\n")
         return "Build found up to date"
     progress = Progress()
-    with Expectations(arguments.vars, arguments.verbose) as expectations:
-        build_and_publish(arguments, variables, expectations, progress)
+    with Expectations(options.vars, options.verbose) as expectations:
+        build_and_publish(options, variables, expectations, progress)
         remember(read, published)
         with progress.step("read the answers"):
             answers = read_answers(published, variables)
@@ -288,13 +301,13 @@ def build(arguments: argparse.Namespace) -> str:
 
 
 def build_and_publish(
-    arguments: argparse.Namespace,
+    options: Options,
     variables: dict[str, Any],
     expectations: Expectations,
     progress: Progress,
 ) -> None:
     """All steps to a published file."""
-    dbt: Dbt = VERSIONS[arguments.dbt](arguments.vars, arguments.verbose)
+    dbt: Dbt = VERSIONS[options.dbt](options.vars, options.verbose)
     tables = raw_tables(variables)
     # Files can be checked while dbt works; the private file has one user at a time.
     reads_files = all("/" in table.location for table in tables)
@@ -306,7 +319,7 @@ def build_and_publish(
         with progress.step("read the project and look for the raw tables"):
             dbt.read_project()
             events = count_events(tables) or 0
-            if arguments.full_refresh or not database_path().exists():
+            if options.full_refresh or not database_path().exists():
                 check_room(events)
         metrics = other_process.submit(write_metrics, read_metrics(), {m.name for m in marts()})
         if not reads_files:
@@ -316,7 +329,7 @@ def build_and_publish(
             check(expectations, progress, "raw tables", "check the raw tables")
         try:
             with progress.step("build the models and run their tests"):
-                dbt.build(arguments.full_refresh, arguments.unit_tests, events)
+                dbt.build(options.full_refresh, options.unit_tests, events)
         except BuildError as error:
             # What is wrong with raw rows comes first: models may fail of it.
             if is_beside:
@@ -327,57 +340,53 @@ def build_and_publish(
         if is_beside:
             check(expectations, progress, "raw tables", "check the raw tables")
         expectations.start("marts")
-        check_and_publish(expectations, progress, arguments.target_file, variables, metrics)
+        check_and_publish(expectations, progress, options.target_file, variables, metrics)
     finally:
         other_process.shutdown()
 
 
-def parse_arguments() -> argparse.Namespace:
-    """The command line."""
-    parser = argparse.ArgumentParser(prog="scripts/build", description=__doc__.splitlines()[0])
-    parser.add_argument("--vars", default="", help="YAML, as for dbt: '{as_of_date: 2025-06-30}'")
-    parser.add_argument("--again", action="store_true", help="build though nothing has changed")
-    parser.add_argument("--full-refresh", action="store_true", help="rebuild incremental models")
-    parser.add_argument(
-        "--target-file", type=Path, default=DEFAULT_PUBLISHED_FILE, help="the file to publish"
-    )
-    parser.add_argument("--unit-tests", action="store_true", help="run the models' unit tests too")
-    parser.add_argument(
-        "--dbt",
-        choices=VERSIONS,
-        default=os.environ.get("ACTIVE_CLIENTS_DBT", "v1"),
-        help="which dbt builds: v1 (dbt Core), or v2 where scripts/setup_dbt2 or you installed it",
-    )
-    parser.add_argument("--verbose", action="store_true", help="show dbt's output, every suite")
-    return parser.parse_args()
-
-
-def main() -> int:
+@command("build", __doc__)
+@vars_option
+@click.option("--again", is_flag=True, help="build though nothing has changed")
+@click.option("--full-refresh", is_flag=True, help="rebuild incremental models")
+@click.option(
+    "--target-file", type=Path, default=DEFAULT_PUBLISHED_FILE, help="the file to publish"
+)
+@click.option("--unit-tests", is_flag=True, help="run the models' unit tests too")
+@click.option(
+    "--dbt",
+    type=click.Choice(list(VERSIONS)),
+    envvar="ACTIVE_CLIENTS_DBT",
+    default="v1",
+    help="which dbt builds: v1 (dbt Core), or v2 where scripts/setup_dbt2 or you installed it",
+)
+@click.option("--verbose", is_flag=True, help="show dbt's output, every suite")
+def main(**given: Any) -> int:
     """Build, and end with one clear line."""
-    arguments = parse_arguments()
+    options = Options(**given)
     os.chdir(ROOT)
     os.environ.update(limits())
     start = time.perf_counter()
     try:
         with only_build():
-            done = build(arguments)
+            done = build(options)
     except (BuildError, ProjectError, duckdb.Error) as error:
         kept = (
-            f"What readers see, {arguments.target_file}, stays as it was"
-            if (ROOT / arguments.target_file).exists()
+            f"What readers see, {options.target_file}, stays as it was"
+            if (ROOT / options.target_file).exists()
             else "Nothing was published"
         )
         for line in getattr(error, "lines", []):
-            print(line)
-        print(f"Build failed: {error}. {kept}.", flush=True)
+            click.echo(line)
+        click.echo(f"Build failed: {error}. {kept}.")
         return 1
     except KeyboardInterrupt:
-        print("Build stopped; what is published stays as it was.", flush=True)
+        click.echo("Build stopped; what is published stays as it was.")
         return 130
     seconds = time.perf_counter() - start
-    print(f"{done} in {seconds:.0f} s. Readers see {arguments.target_file}.", flush=True)
+    click.echo(f"{done} in {seconds:.0f} s. Readers see {options.target_file}.")
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -10,18 +10,18 @@ scripts/build && scripts/fit_churn_model --trained-to 2024-06-30 2025-03-31 && s
 
 from __future__ import annotations
 
-import argparse
 import csv
-import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
+import click
 import duckdb
 import numpy as np
 import numpy.typing as npt
 
+from active_clients.command_line import Several, command
 from active_clients.project import ROOT, ProjectError, database_path, read_vars
 
 SEED = ROOT / "seeds/reference/churn_coefficients.csv"
@@ -110,28 +110,29 @@ def write(path: Path, rows: Iterable[list[str]]) -> None:
         writer.writerows(rows)
 
 
-def main() -> int:
+@command("fit_churn_model", __doc__, expected=(duckdb.Error,))
+@click.option(
+    "--trained-to",
+    cls=Several,
+    type=click.DateTime(["%Y-%m-%d"]),
+    metavar="YYYY-MM-DD",
+    required=True,
+    help="days by which outcomes were known, one version for each",
+)
+@click.option("--penalty", type=float, default=PENALTY, help="of the L1 norm, per row")
+@click.option("--output", type=Path, default=SEED, help="the seed to write")
+def main(trained_to: tuple[datetime, ...], penalty: float, output: Path) -> None:
     """Fit every version that is asked for."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--trained-to", nargs="+", type=date.fromisoformat, required=True)
-    parser.add_argument("--penalty", type=float, default=PENALTY, help="of the L1 norm, per row")
-    parser.add_argument("--output", type=Path, default=SEED)
-    options = parser.parse_args()
     horizon = int(read_vars()["churn_horizon_days"])
-    try:
-        with duckdb.connect(str(database_path()), read_only=True) as connection:
-            rows = [
-                row
-                for day in sorted(set(options.trained_to))
-                for row in version_rows(connection, day, horizon, options.penalty)
-            ]
-    except (ProjectError, duckdb.Error) as error:
-        print(f"fit_churn_model: {error}", file=sys.stderr)
-        return 1
-    write(options.output, rows)
-    print(f"{len(rows)} coefficients in {options.output}")
-    return 0
+    with duckdb.connect(str(database_path()), read_only=True) as connection:
+        rows = [
+            row
+            for day in sorted({moment.date() for moment in trained_to})
+            for row in version_rows(connection, day, horizon, penalty)
+        ]
+    write(output, rows)
+    click.echo(f"{len(rows)} coefficients in {output}")
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

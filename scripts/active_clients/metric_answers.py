@@ -9,19 +9,19 @@ scripts/build && scripts/metric_answers
 from __future__ import annotations
 
 import csv
-import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, fields
 from decimal import Decimal
 from pathlib import Path
 
+import click
 import duckdb
 
-from active_clients.engines.comparison import canonical_answer, fingerprint
-from active_clients.engines.engine import canonical
+from active_clients.command_line import command
 from active_clients.metrics import Engine, InformativeUserError, Question
-from active_clients.project import DEFAULT_PUBLISHED_FILE, ROOT, ProjectError
+from active_clients.project import DEFAULT_PUBLISHED_FILE, ROOT
 from active_clients.query import load_engine, open_published
+from active_clients.rows import canonical, canonical_answer, fingerprint
 
 RECORD = ROOT / "tests/fixtures/metric_answers.csv"
 CUTS = {
@@ -112,21 +112,19 @@ def differences(old: Sequence[MetricAnswer], new: Sequence[MetricAnswer]) -> lis
     return lines
 
 
-def main(path: Path = ROOT / DEFAULT_PUBLISHED_FILE) -> int:
+@command("metric_answers", __doc__, expected=(duckdb.Error,))
+@click.argument("file", type=Path, default=ROOT / DEFAULT_PUBLISHED_FILE)
+def main(file: Path) -> None:
     """Record the answers, and say which are not what they were."""
     old = recorded() if RECORD.exists() else []
-    try:
-        with open_published(path) as connection:
-            new = answers(connection)
-    except (ProjectError, duckdb.Error) as error:
-        print(f"metric_answers: {error}", file=sys.stderr)
-        return 1
+    with open_published(file) as connection:
+        new = answers(connection)
     record(new)
     lines = differences(old, new)
-    print(*lines, sep="\n", end="\n" if lines else "")
-    print(f"{len(new)} answers in {RECORD.relative_to(ROOT)}, {len(lines)} of them changed")
-    return 0
+    for line in lines:
+        click.echo(line)
+    click.echo(f"{len(new)} answers in {RECORD.relative_to(ROOT)}, {len(lines)} of them changed")
 
 
 if __name__ == "__main__":
-    sys.exit(main(*map(Path, sys.argv[1:])))
+    main()

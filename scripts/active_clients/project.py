@@ -14,6 +14,7 @@ from jinja2 import Environment, StrictUndefined
 
 ROOT = Path(__file__).resolve().parents[2]
 DEFAULT_PUBLISHED_FILE = Path("warehouse/active_clients.duckdb")
+SOURCES = ("crm", "product", "billing", "feedback", "support")
 
 
 class ProjectError(Exception):

@@ -6,20 +6,20 @@ the old one open keep it. Personal data stays behind.
 
 from __future__ import annotations
 
-import argparse
 import hashlib
 import json
 import os
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import click
 import duckdb
 import yaml
 
+from active_clients.command_line import command, vars_option
 from active_clients.machine import connection_limits
 from active_clients.project import (
     DEFAULT_PUBLISHED_FILE,
@@ -296,22 +296,21 @@ class Publication:
         raise ProjectError("the manifest has no model `as_of`; run scripts/build first")
 
 
-def main() -> int:
-    """Read the command line and publish."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--target-file", type=Path, default=DEFAULT_PUBLISHED_FILE)
-    parser.add_argument("--vars", default="", help="YAML, as for dbt")
-    arguments = parser.parse_args()
+@command("publish", __doc__)
+@click.option(
+    "--target-file", type=Path, default=DEFAULT_PUBLISHED_FILE, help="the file to publish"
+)
+@vars_option
+def main(target_file: Path, vars: str) -> None:
+    """Publish the last build."""
     try:
-        publication = Publication(ROOT / arguments.target_file, read_vars(arguments.vars))
+        publication = Publication(ROOT / target_file, read_vars(vars))
         publication.prepare()
         publication.commit()
     except (ProjectError, duckdb.Error) as error:
-        print(f"publish: {error}; the published file stays as it was", file=sys.stderr)
-        return 1
-    print(f"published {arguments.target_file}")
-    return 0
+        raise ProjectError(f"{error}; the published file stays as it was") from error
+    click.echo(f"published {target_file}")
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -8,7 +8,6 @@ scripts/query --sql "select * from marts.publication"
 
 from __future__ import annotations
 
-import argparse
 import csv
 import difflib
 import sys
@@ -18,14 +17,19 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import click
 import duckdb
+import tabulate
 
+from active_clients.command_line import Names, command
 from active_clients.project import DEFAULT_PUBLISHED_FILE, ROOT, ProjectError
 
 if TYPE_CHECKING:
     from active_clients.metrics import Engine, Question
 
 NUMBERS = (int, float, Decimal)
+# A column is as wide as what it holds, also where that is its heading.
+tabulate.MIN_PADDING = 0
 
 
 def open_published(path: Path) -> duckdb.DuckDBPyConnection:
@@ -39,11 +43,6 @@ def open_published(path: Path) -> duckdb.DuckDBPyConnection:
     connection.execute("set enable_external_access = false")
     connection.execute("set lock_configuration = true")
     return connection
-
-
-def names(value: str) -> list[str]:
-    """A comma-separated list."""
-    return [name.strip() for name in value.split(",") if name.strip()]
 
 
 def load_engine(connection: duckdb.DuckDBPyConnection) -> Engine:
@@ -103,12 +102,10 @@ def list_names(engine: Engine, metrics: Sequence[str]) -> None:
     if metrics:
         refuse_unknown("metric", metrics, list(engine.metric_names()))
         for name in engine.group_by_names(metrics):
-            print(name)
+            click.echo(name)
         return
-    described = engine.metric_names()
-    width = max(len(name) for name in described)
-    for name, description in described.items():
-        print(f"{name:{width}}  {' '.join(description.split())}")
+    described = [(name, " ".join(said.split())) for name, said in engine.metric_names().items()]
+    click.echo(tabulate.tabulate(described, tablefmt="plain", disable_numparse=True))
 
 
 def shown(value: Any) -> str:
@@ -125,19 +122,16 @@ def shown(value: Any) -> str:
 
 def table_text(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
     """Rows in aligned columns, numbers to the right."""
-    cells = [[shown(value) for value in row] for row in rows]
-    widths = [max(len(c), *(len(r[i]) for r in cells), 0) for i, c in enumerate(columns)]
     is_number = [any(isinstance(row[i], NUMBERS) for row in rows) for i in range(len(columns))]
-
-    def line(values: Sequence[str]) -> str:
-        parts = [
-            value.rjust(width) if number else value.ljust(width)
-            for value, width, number in zip(values, widths, is_number, strict=True)
-        ]
-        return "  ".join(parts).rstrip()
-
-    ruler = "  ".join("-" * width for width in widths)
-    return "\n".join([line(columns), ruler, *map(line, cells)])
+    text: str = tabulate.tabulate(
+        [[shown(value) for value in row] for row in rows],
+        columns,
+        tablefmt="simple",
+        colalign=["right" if number else "left" for number in is_number],
+        disable_numparse=True,
+        preserve_whitespace=True,
+    )
+    return text
 
 
 def print_result(
@@ -155,84 +149,61 @@ def print_result(
         writer.writerow(columns)
         writer.writerows([shown(v) if isinstance(v, datetime) else v for v in row] for row in rows)
     else:
-        print(table_text(columns, rows))
+        click.echo(table_text(columns, rows))
 
 
-def join_order(arguments: Sequence[str]) -> list[str]:
-    """`--order -mrr` as `--order=-mrr`, which argparse does not take for an option."""
-    joined: list[str] = []
-    for argument in arguments:
-        if joined and joined[-1] == "--order":
-            joined[-1] = f"--order={argument}"
-        else:
-            joined.append(argument)
-    return joined
-
-
-def parse_arguments() -> argparse.Namespace:
-    """The command line."""
-    parser = argparse.ArgumentParser(
-        prog="scripts/query",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument("--metrics", type=names, default=[], help="names, separated by commas")
-    parser.add_argument("--group-by", type=names, default=[], help="dimensions and entities")
-    parser.add_argument(
-        "--where", action="append", default=[],
-        help="condition, such as \"{{ Dimension('client__segment') }} = 'smb'\"",
-    )  # fmt: skip
-    parser.add_argument("--order", type=names, default=[], help="columns; -name is descending")
-    parser.add_argument("--limit", type=int, help="at most so many rows")
-    parser.add_argument("--list", action="store_true", help="list metrics, or their dimensions")
-    parser.add_argument("--explain", action="store_true", help="print the SQL instead")
-    parser.add_argument("--csv", action="store_true", help="print comma-separated values")
-    parser.add_argument("--sql", help="run this statement instead of asking for metrics")
-    parser.add_argument("--file", type=Path, default=DEFAULT_PUBLISHED_FILE)
-    arguments = parser.parse_args(join_order(sys.argv[1:]))
-    if not (arguments.sql or arguments.metrics or arguments.list):
-        parser.error("ask for something: --metrics, --sql or --list")
-    return arguments
-
-
-def answer(arguments: argparse.Namespace) -> None:
+@command("query", __doc__, failure_code=2)
+@click.option(
+    "--metrics", type=Names(), default="", show_default=False, help="names, separated by commas"
+)
+@click.option(
+    "--group-by", type=Names(), default="", show_default=False, help="dimensions and entities"
+)
+@click.option(
+    "--where",
+    multiple=True,
+    help="condition, such as \"{{ Dimension('client__segment') }} = 'smb'\"",
+)
+@click.option(
+    "--order", type=Names(), default="", show_default=False, help="columns; -name is descending"
+)
+@click.option("--limit", type=int, help="at most so many rows")
+@click.option("--list", "is_list", is_flag=True, help="list metrics, or their dimensions")
+@click.option("--explain", is_flag=True, help="print the SQL instead")
+@click.option("--csv", "as_csv", is_flag=True, help="print comma-separated values")
+@click.option("--sql", help="run this statement instead of asking for metrics")
+@click.option("--file", type=Path, default=DEFAULT_PUBLISHED_FILE, help="the published file")
+def main(
+    metrics: list[str],
+    group_by: list[str],
+    where: tuple[str, ...],
+    order: list[str],
+    limit: int | None,
+    is_list: bool,
+    explain: bool,
+    as_csv: bool,
+    sql: str | None,
+    file: Path,
+) -> None:
     """Answer one question."""
-    with open_published(ROOT / arguments.file) as connection:
-        if arguments.sql:
-            print_result(connection, arguments.sql, arguments.csv, arguments.limit)
+    if not (sql or metrics or is_list):
+        raise click.UsageError("ask for something: --metrics, --sql or --list")
+    with open_published(ROOT / file) as connection:
+        if sql:
+            print_result(connection, sql, as_csv, limit)
             return
         engine = load_engine(connection)
-        if arguments.list:
-            list_names(engine, arguments.metrics)
+        if is_list:
+            list_names(engine, metrics)
             return
         from active_clients.metrics import Question
 
-        question = Question(
-            metrics=arguments.metrics,
-            group_by=arguments.group_by,
-            where=arguments.where,
-            order=arguments.order,
-            limit=arguments.limit,
-        )
-        sql = write_sql(engine, question)
-        if arguments.explain:
-            print(sql)
+        written = write_sql(engine, Question(metrics, group_by, where, order, limit))
+        if explain:
+            click.echo(written)
         else:
-            print_result(connection, sql, arguments.csv, None)
-
-
-def main() -> int:
-    """Answer, or say what was wrong with the question."""
-    arguments = parse_arguments()
-    try:
-        answer(arguments)
-    except ProjectError as error:
-        print(f"query: {error}", file=sys.stderr)
-        return 2
-    except BrokenPipeError:
-        return 0
-    return 0
+            print_result(connection, written, as_csv, None)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -6,12 +6,13 @@ scripts/build && scripts/questions
 from __future__ import annotations
 
 import re
-import sys
 from pathlib import Path
 
+import click
 import duckdb
 
-from active_clients.project import DEFAULT_PUBLISHED_FILE, ROOT, ProjectError
+from active_clients.command_line import command
+from active_clients.project import DEFAULT_PUBLISHED_FILE, ROOT
 from active_clients.query import open_published, table_text
 
 PAGE = ROOT / "docs/questions.md"
@@ -34,18 +35,15 @@ def answered(page: str, connection: duckdb.DuckDBPyConnection) -> str:
     return QUESTION.sub(answer, page)
 
 
-def main(path: Path = ROOT / DEFAULT_PUBLISHED_FILE) -> int:
+@command("questions", __doc__, expected=(duckdb.Error,))
+@click.argument("file", type=Path, default=ROOT / DEFAULT_PUBLISHED_FILE)
+def main(file: Path) -> None:
     """Write the answers, and say how many there are."""
     page = PAGE.read_text()
-    try:
-        with open_published(path) as connection:
-            PAGE.write_text(answered(page, connection))
-    except (ProjectError, duckdb.Error) as error:
-        print(f"questions: {error}", file=sys.stderr)
-        return 1
-    print(f"{len(QUESTION.findall(page))} answers in {PAGE.relative_to(ROOT)}")
-    return 0
+    with open_published(file) as connection:
+        PAGE.write_text(answered(page, connection))
+    click.echo(f"{len(QUESTION.findall(page))} answers in {PAGE.relative_to(ROOT)}")
 
 
 if __name__ == "__main__":
-    sys.exit(main(*map(Path, sys.argv[1:])))
+    main()

@@ -26,7 +26,6 @@ scripts/benchmark --events 1000000 10000000 100000000 --rounds 3 1 1 --steps all
 
 from __future__ import annotations
 
-import argparse
 import json
 import math
 import os
@@ -35,16 +34,16 @@ import shutil
 import statistics
 import subprocess
 import sys
-import threading
-import time
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+import click
 import duckdb
 import yaml
 
+from active_clients.benchmarks.measuring import Cost, measure, record, table
 from active_clients.benchmarks.ways import (
     DATABASE,
     USERS_DATABASE,
@@ -52,11 +51,10 @@ from active_clients.benchmarks.ways import (
     is_installed,
     project_answers,
 )
-from active_clients.engines.engine import SOURCES
-from active_clients.project import ROOT, ProjectError
+from active_clients.command_line import Several, command
+from active_clients.project import ROOT, SOURCES, ProjectError
 
-PAGE = ROOT / "docs/performance.md"
-BEGIN, END = "<!-- benchmark: begin -->", "<!-- benchmark: end -->"
+PLACE = "benchmark"
 SHOWN_MODELS = 12
 # Relations in compiled SQL.
 READ = re.compile(r'"build"\."(\w+)"\."(\w+)"')
@@ -93,64 +91,6 @@ PEERS = ("models", "models, users", "by hand", "naive join", "pandas", "polars",
 UP_TO = {"naive join": 10_000_000, "models": 10_000_000}
 
 
-# ---- measuring -----------------------------------------------------------------------
-
-
-@dataclass
-class Cost:
-    """What one process cost."""
-
-    wall: float
-    cpu: float
-    peak: int
-    spilled: int
-    output: str = ""
-
-
-def folder_bytes(folder: Path) -> int:
-    """Bytes of the files in a folder, which may come and go."""
-    total = 0
-    for path in folder.rglob("*"):
-        try:
-            total += path.stat().st_size if path.is_file() else 0
-        except FileNotFoundError:
-            continue
-    return total
-
-
-def measure(title: str, command: list[str], variables: dict[str, str]) -> Cost:
-    """Run a command; show its title before and its seconds after."""
-    print(f"  {title:18} ... ", end="", flush=True)
-    spill, log = Path(variables["ACTIVE_CLIENTS_SPILL_DIRECTORY"]), Path(variables["BENCHMARK_LOG"])
-    spill.mkdir(parents=True, exist_ok=True)
-    done, spilled = threading.Event(), [0]
-
-    def watch() -> None:
-        while not done.wait(0.2):
-            spilled[0] = max(spilled[0], folder_bytes(spill))
-
-    watcher = threading.Thread(target=watch)
-    watcher.start()
-    start = time.perf_counter()
-    with log.open("w+") as output:
-        process = subprocess.Popen(
-            command, cwd=ROOT, env={**os.environ, **variables}, stdout=output, stderr=output
-        )
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-        wall = time.perf_counter() - start
-        done.set()
-        watcher.join()
-        output.seek(0)
-        text = output.read()
-    if process.returncode:
-        print("failed", flush=True)
-        raise ProjectError(f"{title}: {' '.join(command)} ended with:\n{text[-3000:]}")
-    cost = Cost(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024, spilled[0], text)
-    print(f"{wall:.1f} s, CPU {cost.cpu:.1f} s, {cost.peak / 1e9:.1f} GB", flush=True)
-    return cost
-
-
 @dataclass
 class Results:
     """Everything measured at one number of events."""
@@ -181,8 +121,8 @@ class Results:
 class Data:
     """Raw tables of one size: all days but the last load, and that load by itself."""
 
-    def __init__(self, options: argparse.Namespace, events: int) -> None:
-        self.folder = (ROOT / options.data / f"{events}").resolve()
+    def __init__(self, folder: Path, events: int) -> None:
+        self.folder = (ROOT / folder / f"{events}").resolve()
         self.live, self.day = self.folder / "live", self.folder / "usage_events_last_day.parquet"
         self.events, self.clients = events, min(20_000, events // 50)
 
@@ -241,13 +181,15 @@ class Data:
 class Contest:
     """All that is measured at one number of events."""
 
-    def __init__(self, options: argparse.Namespace, events: int, rounds: int, steps: str) -> None:
+    def __init__(
+        self, folder: Path, memory_limit: str, events: int, rounds: int, steps: str
+    ) -> None:
         self.rounds, self.steps = rounds, steps
-        self.data, self.results = Data(options, events), Results(events)
+        self.data, self.results = Data(folder, events), Results(events)
         self.work = self.data.folder / "work"
         self.variables = {
             "ACTIVE_CLIENTS_DATABASE": str(self.work / DATABASE),
-            "ACTIVE_CLIENTS_MEMORY_LIMIT": options.memory_limit,
+            "ACTIVE_CLIENTS_MEMORY_LIMIT": memory_limit,
             "ACTIVE_CLIENTS_SPILL_DIRECTORY": str(self.work / "spill"),
             "BENCHMARK_EVENTS": f"{self.data.live}/**/usage_events*.parquet",
             "BENCHMARK_LOG": str(self.work / "log.txt"),
@@ -440,12 +382,6 @@ def gigabytes(value: float) -> str:
     return f"{value / 1e9:.2f}"
 
 
-def table(head: list[str], rows: list[list[str]]) -> list[str]:
-    """Markdown; the first column is text, the others are numbers."""
-    lines = ["| " + " | ".join(head) + " |", "|---" + "|---:" * (len(head) - 1) + "|"]
-    return [*lines, *("| " + " | ".join(row) + " |" for row in rows), ""]
-
-
 def cost_row(results: Results, step: str, base: str) -> list[str]:
     """What a step cost, and how many times that of another."""
     return [
@@ -540,66 +476,56 @@ def targets(all_results: list[Results]) -> list[str]:
     return ["Targets:", "", *table(["", "at most", *head], rows)]
 
 
-def machine(options: argparse.Namespace) -> str:
+def machine(memory_limit: str) -> str:
     """What it ran on."""
     cores, load = os.cpu_count() or 1, os.getloadavg()[0]
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9
     return (
-        f"{cores} cores, {memory:.0f} GB, `memory_limit` {options.memory_limit}, DuckDB "
+        f"{cores} cores, {memory:.0f} GB, `memory_limit` {memory_limit}, DuckDB "
         f"{duckdb.__version__}; load average at the start {load:.1f}."
     )
 
 
-def record(text: str, begin: str = BEGIN, end: str = END) -> None:
-    """Put the tables where the page has its place for them."""
-    page = PAGE.read_text()
-    before, _, rest = page.partition(begin)
-    _, _, after = rest.partition(end)
-    PAGE.write_text(f"{before}{begin}\n\n{text}\n\n{end}{after}")
-
-
-def main() -> int:
-    """Measure, by the command line."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    add = parser.add_argument
-    add("--events", type=int, nargs="+", default=[1_000_000], help="1000000; several: a growth")
-    add("--rounds", type=int, nargs="+", default=[3], help="3; medians are shown; several: by size")
-    add("--memory-limit", default="4GB", help="of DuckDB: 4GB")
-    add("--data", type=Path, default=Path("target/benchmark"), help="where the data are kept")
-    add(
-        "--steps",
-        nargs="+",
-        default=["all"],
-        choices=["all", "build", "events"],
-        help="all; build leaves out what follows the full build, events that as well; several: by"
-        " size",
-    )
-    add("--record", action="store_true", help="also write docs/performance.md")
-    options = parser.parse_args()
-    command = " ".join(["scripts/benchmark", *sys.argv[1:]])
-    where = machine(options)
-    all_results = []
-    try:
-        sizes = sorted(options.events)
-        rounds = [*options.rounds, *options.rounds[-1:] * len(sizes)]
-        steps = [*options.steps, *options.steps[-1:] * len(sizes)]
-        for size, number, step in zip(sizes, rounds, steps, strict=False):
-            all_results.append(Contest(options, size, number, step).run())
-            lines = [f"`{command}`", "", where, "", *targets(all_results)]
-            lines += [line for results in all_results for line in describe(results)]
-            text = "\n".join(lines)
-            # After each size: the next may take hours.
-            (ROOT / options.data / "last.md").write_text(text)
-    except ProjectError as error:
-        print(f"\nBenchmark failed: {error}", file=sys.stderr)
-        return 1
-    print(f"\n{text}\nAll ways found the same counts.")
-    if options.record:
-        record(text)
-    return 0
+@command("benchmark", __doc__)
+@click.option("--events", cls=Several, type=int, default=[1_000_000], help="several: a growth")
+@click.option(
+    "--rounds", cls=Several, type=int, default=[3], help="medians are shown; several: by size"
+)
+@click.option("--memory-limit", default="4GB", help="of DuckDB")
+@click.option("--data", type=Path, default=Path("target/benchmark"), help="where the data are kept")
+@click.option(
+    "--steps",
+    cls=Several,
+    type=click.Choice(["all", "build", "events"]),
+    default=["all"],
+    help="build leaves out what follows the full build, events that as well; several: by size",
+)
+@click.option("--record", "is_recorded", is_flag=True, help="also write docs/performance.md")
+def main(
+    events: tuple[int, ...],
+    rounds: tuple[int, ...],
+    memory_limit: str,
+    data: Path,
+    steps: tuple[str, ...],
+    is_recorded: bool,
+) -> None:
+    """Measure one size after the other."""
+    asked = " ".join(["scripts/benchmark", *sys.argv[1:]])
+    where = machine(memory_limit)
+    all_results: list[Results] = []
+    text = ""
+    for number, size in enumerate(sorted(events)):
+        of_size = rounds[min(number, len(rounds) - 1)], steps[min(number, len(steps) - 1)]
+        all_results.append(Contest(data, memory_limit, size, *of_size).run())
+        lines = [f"`{asked}`", "", where, "", *targets(all_results)]
+        lines += [line for results in all_results for line in describe(results)]
+        text = "\n".join(lines)
+        # After each size: the next may take hours.
+        (ROOT / data / "last.md").write_text(text)
+    click.echo(f"\n{text}\nAll ways found the same counts.")
+    if is_recorded:
+        record(text, PLACE)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -14,7 +14,6 @@ scripts/benchmark_dbt --before ../before --rounds 3 --record
 
 from __future__ import annotations
 
-import argparse
 import os
 import statistics
 import sys
@@ -23,11 +22,14 @@ from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
 
-from active_clients.benchmarks.builds import Cost, measure, record, table
-from active_clients.dbt_runs import find_dbt_v2
-from active_clients.project import ROOT, ProjectError
+import click
 
-BEGIN, END = "<!-- benchmark of dbt: begin -->", "<!-- benchmark of dbt: end -->"
+from active_clients.benchmarks.measuring import Cost, measure, record, table
+from active_clients.command_line import command
+from active_clients.dbt_runs import find_dbt_v2
+from active_clients.project import ROOT
+
+PLACE = "benchmark of dbt"
 STEPS = ("parse", "build", "second build", "scripts/build")
 
 
@@ -92,37 +94,28 @@ def describe(costs: dict[tuple[str, str], list[Cost]], names: list[str]) -> list
     return table(["wall (CPU) s", *names], rows)
 
 
-def main() -> int:
-    """Measure, by the command line."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--before", type=Path, help="another checkout to compare with")
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--record", action="store_true", help="write docs/performance.md")
-    options = parser.parse_args()
+@command("benchmark_dbt", __doc__)
+@click.option("--before", type=Path, help="another checkout to compare with")
+@click.option("--rounds", default=3, help="medians are shown")
+@click.option("--record", "is_recorded", is_flag=True, help="also write docs/performance.md")
+def main(before: Path | None, rounds: int, is_recorded: bool) -> None:
+    """Measure all versions in turns."""
     load = os.getloadavg()[0]
     costs: dict[tuple[str, str], list[Cost]] = defaultdict(list)
-    try:
-        racers = contestants(options.before and options.before.resolve())
-        for number in range(options.rounds):
-            print(f"round {number + 1}")
-            for racer in racers:
-                with tempfile.TemporaryDirectory(prefix="active_clients_dbt_") as folder:
-                    for step, cost in racer.run(Path(folder)).items():
-                        costs[racer.name, step].append(cost)
-    except ProjectError as error:
-        print(f"benchmark_dbt: {error}", file=sys.stderr)
-        return 1
+    racers = contestants(before and before.resolve())
+    for number in range(rounds):
+        click.echo(f"round {number + 1}")
+        for racer in racers:
+            with tempfile.TemporaryDirectory(prefix="active_clients_dbt_") as folder:
+                for step, cost in racer.run(Path(folder)).items():
+                    costs[racer.name, step].append(cost)
     lines = describe(costs, [racer.name for racer in racers])
-    rounds = "One round" if options.rounds == 1 else f"Medians of {options.rounds} rounds"
-    said = f"{rounds}; load average at the start {load:.1f}."
-    text = "\n".join([said, "", *lines])
-    print(f"\n{text}")
-    if options.record:
-        record(text, BEGIN, END)
-    return 0
+    measured = "One round" if rounds == 1 else f"Medians of {rounds} rounds"
+    text = "\n".join([f"{measured}; load average at the start {load:.1f}.", "", *lines])
+    click.echo(f"\n{text}")
+    if is_recorded:
+        record(text, PLACE)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -10,34 +10,33 @@ scripts/benchmark_engines --events 1000000 --kill
 
 from __future__ import annotations
 
-import argparse
 import json
-import os
-import signal
 import subprocess
 import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 
+import click
 import duckdb
+import psutil
 
+from active_clients.command_line import command
 from active_clients.engines.engine import DuckDB, Engine, Spark
-from active_clients.project import ProjectError
 
 SPARK_SCHEMAS = ("marts", "intermediate")
 MODELS = ["build", "--resource-type", "model", "--resource-type", "seed"]
 
 
-def generate(options: argparse.Namespace, directory: Path) -> Path:
+def generate(events: int, clients: int, directory: Path) -> Path:
     """Raw tables as Parquet, as many events as asked for."""
     output = directory / "raw"
     subprocess.run(
         [
             sys.executable, "-m", "active_clients.demo_data.generate",
-            "--events", str(options.events), "--clients", str(options.clients),
+            "--events", str(events), "--clients", str(clients),
             "--format", "parquet", "--output", str(output), "--ledger", str(directory / "ledger"),
         ],
         check=True,
@@ -84,23 +83,9 @@ class Cluster(Spark):
 
     def kill_worker(self) -> None:
         """Kill one worker and the executors it runs, as a machine that dies does."""
-        worker = int((self.folder / "worker1.pid").read_text())
-        for pid in [*descendants(worker), worker]:
-            os.kill(pid, signal.SIGKILL)
-
-
-def descendants(pid: int) -> Iterable[int]:
-    """The processes that a process started, and theirs."""
-    listed = subprocess.run(["ps", "-eo", "pid=,ppid="], capture_output=True, text=True, check=True)
-    children: dict[int, list[int]] = {}
-    for line in listed.stdout.splitlines():
-        child, parent = map(int, line.split())
-        children.setdefault(parent, []).append(child)
-    queue = children.get(pid, [])
-    while queue:
-        found = queue.pop()
-        queue += children.get(found, [])
-        yield found
+        worker = psutil.Process(int((self.folder / "worker1.pid").read_text()))
+        for process in [*worker.children(recursive=True), worker]:
+            process.kill()
 
 
 def compare_tables(duck: Engine, cluster: Cluster) -> int:
@@ -149,9 +134,9 @@ def compare_table(
     return rows, only_here + only_there
 
 
-def run(options: argparse.Namespace, directory: Path) -> int:
+def run(events: int, clients: int, kill: bool, directory: Path) -> int:
     """The whole comparison; the number of tables that differ."""
-    raw = generate(options, directory)
+    raw = generate(events, clients, directory)
     duck, cluster = DuckDB(directory), Cluster(directory)
     for engine in (duck, cluster):
         engine.location = str(raw / "**/{name}*.parquet")
@@ -162,7 +147,7 @@ def run(options: argparse.Namespace, directory: Path) -> int:
         on_spark = timed("spark: build", lambda: cluster.dbt(*MODELS))
         print(f"  shuffled {cluster.shuffled_bytes() / 1e9:.2f} GB")
         different = compare_tables(duck, cluster)
-        if options.kill:
+        if kill:
             killer = threading.Timer(on_spark / 3, cluster.kill_worker)
             killer.start()
             timed(
@@ -177,25 +162,18 @@ def run(options: argparse.Namespace, directory: Path) -> int:
     return different
 
 
-def main() -> int:
-    """Compare, by the command line."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--events", type=int, default=10_000_000, help="10,000,000")
-    parser.add_argument("--clients", type=int, default=2_000, help="2,000")
-    parser.add_argument("--kill", action="store_true", help="also kill a worker in mid-build")
-    options = parser.parse_args()
-    try:
-        with tempfile.TemporaryDirectory(prefix="active_clients_benchmark_") as directory:
-            Path(directory).chmod(0o755)
-            different = run(options, Path(directory))
-    except ProjectError as error:
-        print(f"\nBenchmark failed: {error}", file=sys.stderr)
-        return 1
-    print("Every table is the same." if not different else f"{different} tables differ.")
+@command("benchmark_engines", __doc__)
+@click.option("--events", default=10_000_000, help="raw events")
+@click.option("--clients", default=2_000, help="who made them")
+@click.option("--kill", is_flag=True, help="also kill a worker in mid-build")
+def main(events: int, clients: int, kill: bool) -> int:
+    """Compare, and end with one clear line."""
+    with tempfile.TemporaryDirectory(prefix="active_clients_benchmark_") as directory:
+        Path(directory).chmod(0o755)
+        different = run(events, clients, kill, Path(directory))
+    click.echo("Every table is the same." if not different else f"{different} tables differ.")
     return 1 if different else 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

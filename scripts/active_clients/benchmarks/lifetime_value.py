@@ -11,7 +11,6 @@ scripts/benchmark_clv --clients 100000
 
 from __future__ import annotations
 
-import argparse
 import importlib.util
 import os
 import re
@@ -23,11 +22,13 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import click
 import duckdb
 import numpy as np
 from scipy import optimize, special
 
-from active_clients.project import ROOT
+from active_clients.command_line import command
+from active_clients.project import ROOT, ProjectError
 
 FITS = ("int_sbg_search_fits", "int_sbg_fits", "int_bdw_fits")
 PURCHASE_FITS = ("int_purchase_fits", "int_spend_fits")
@@ -270,17 +271,14 @@ def compare(name: str, ours: np.ndarray, theirs: np.ndarray) -> None:
     """Stop where the same question has two answers."""
     furthest = float(np.max(np.abs(ours - theirs) / np.maximum(1, np.abs(theirs))))
     if not furthest < 1e-4:
-        raise SystemExit(f"benchmark_clv: {name} differ by up to {furthest:.2g}")
+        raise ProjectError(f"{name} differ by up to {furthest:.2g}")
     print(f"  {name:52} equal to {furthest:.0e}")
 
 
-def main() -> int:
-    """Time everything, by the command line."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--clients", type=int, default=1_000_000, help="how many to predict for")
-    clients = parser.parse_args().clients
+@command("benchmark_clv", __doc__)
+@click.option("--clients", default=1_000_000, help="how many to predict for")
+def main(clients: int) -> None:
+    """Time everything."""
     with tempfile.TemporaryDirectory(prefix="active_clients_clv_") as folder:
         sql = compile_models(Path(folder))
         connection = duckdb.connect(str(Path(folder) / "clients.duckdb"))
@@ -335,8 +333,7 @@ def main() -> int:
                 log_likelihood, np.log([1.0, 10.0, 1.0, 2.0]), args=histories, method="L-BFGS-B"
             ),
         )
-    return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -18,11 +18,12 @@ The same arguments write the same bytes. What is planted, and recorded in the le
 * Bad rows: every rule of seeds/reference/rejection_rules.csv, in rows with one or more reasons.
 """
 
-import argparse
-import sys
 import time
 from pathlib import Path
 
+import click
+
+from active_clients.command_line import command
 from active_clients.demo_data import (
     bad_rows,
     billing,
@@ -43,8 +44,10 @@ from active_clients.project import ROOT
 DEFAULT_OUTPUT = ROOT / "seeds" / "demo"
 DEFAULT_LEDGER = ROOT / "tests" / "fixtures" / "demo_ledger"
 BULK_FROM_EVENTS = 100_000
+EVENTS_PER_CLIENT_MIN = 6
 
-EPILOG = f"""\
+HELP = f"""{(__doc__ or "").splitlines()[0]}
+
 files:
   csv      OUTPUT/<table>.csv, one file per table
   parquet  OUTPUT/<table>.parquet in the types of the contract, except
@@ -52,8 +55,9 @@ files:
            One pattern reads them all: OUTPUT/**/{{name}}*.parquet
 
 With {BULK_FROM_EVENTS:,} events or more, usage_events is drawn in batches of a million rows and
-split into files by month in both formats. Its rows are left out of row_dispositions.csv (the totals
-remain). Parquet holds no text that its types cannot hold, so it has fewer kinds of bad rows.
+split into files by month in both formats. Its rows are left out of row_dispositions.csv
+(the totals remain). Parquet holds no text that its types cannot hold, so it has fewer
+kinds of bad rows.
 
 ledger:
   row_dispositions.csv  rows that are duplicates or must be quarantined, with all reasons
@@ -68,43 +72,9 @@ examples:
 """
 
 
-def parse_arguments(arguments: list[str] | None = None) -> argparse.Namespace:
-    """Read and check the command line."""
-    parser = argparse.ArgumentParser(
-        description=(__doc__ or "").split("\n", 1)[0],
-        epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    add = parser.add_argument
-    add("--clients", type=int, default=150, help="number of clients (default: 150)")
-    add("--months", type=int, default=24, help="months of usage to 2025-06-30 (default: 24)")
-    add("--events", type=int, default=18_000, help="raw rows of usage_events (default: 18000)")
-    add("--users-per-client", type=int, default=5, help="users of a usual client (default: 5)")
-    add("--seed", type=int, default=7, help="seed of all draws (default: 7)")
-    add("--format", choices=("csv", "parquet"), default="csv", help="file format (default: csv)")
-    add("--output", type=Path, help="folder of the tables (default: seeds/demo)")
-    add("--ledger", type=Path, help="folder of the ledger (default: tests/fixtures/demo_ledger; "
-        "OUTPUT/ledger when --output is given)")  # fmt: skip
-    options = parser.parse_args(arguments)
-    limits = {
-        "clients": (40, 1_000_000),
-        "months": (6, 120),
-        "events": (6 * options.clients, 10_000_000_000),
-        "users_per_client": (1, 1_000),
-        "seed": (0, 2**63 - 1),
-    }
-    for name, (low, high) in limits.items():
-        if not low <= getattr(options, name) <= high:
-            parser.error(f"--{name.replace('_', '-')} must be from {low:,} to {high:,}")
-    if options.ledger is None:
-        options.ledger = options.output / "ledger" if options.output else DEFAULT_LEDGER
-    options.output = options.output or DEFAULT_OUTPUT
-    return options
-
-
 def progress(text: str) -> None:
     """Tell a person who waits what is going on."""
-    print(text, file=sys.stderr)
+    click.echo(text, err=True)
 
 
 def simulate(
@@ -205,22 +175,56 @@ def _domain_users(clients: list[Client], known: usage.UsageTruth) -> dict[str, d
     }
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Run the command line."""
-    options = parse_arguments(arguments)
-    settings = Settings(
-        options.clients, options.months, options.events, options.seed,
-        options.users_per_client, options.format == "parquet",
-    )  # fmt: skip
+@command("generate_demo_data", HELP, expected=(OSError, ValueError))
+@click.option(
+    "--clients", type=click.IntRange(40, 1_000_000), default=150, help="number of clients"
+)
+@click.option(
+    "--months", type=click.IntRange(6, 120), default=24, help="months of usage to 2025-06-30"
+)
+@click.option(
+    "--events", type=click.IntRange(max=10_000_000_000), default=18_000,
+    help=f"raw rows of usage_events, {EVENTS_PER_CLIENT_MIN} per client at least",
+)  # fmt: skip
+@click.option(
+    "--users-per-client", type=click.IntRange(1, 1_000), default=5, help="users of a usual client"
+)
+@click.option("--seed", type=click.IntRange(0, 2**63 - 1), default=7, help="seed of all draws")
+@click.option(
+    "--format",
+    "file_format",
+    type=click.Choice(["csv", "parquet"]),
+    default="csv",
+    help="file format",
+)
+@click.option("--output", type=Path, help="folder of the tables (default: seeds/demo)")
+@click.option(
+    "--ledger",
+    type=Path,
+    help="folder of the ledger (default: tests/fixtures/demo_ledger; OUTPUT/ledger when --output"
+    " is given)",
+)
+def main(
+    clients: int,
+    months: int,
+    events: int,
+    users_per_client: int,
+    seed: int,
+    file_format: str,
+    output: Path | None,
+    ledger: Path | None,
+) -> None:
+    """Write the tables and the ledger."""
+    if events < EVENTS_PER_CLIENT_MIN * clients:
+        fewest = EVENTS_PER_CLIENT_MIN * clients
+        raise click.UsageError(f"--events {events} is not in the range x>={fewest}")
+    settings = Settings(clients, months, events, seed, users_per_client, file_format == "parquet")
     started = time.monotonic()
-    try:
-        generate(settings, options.output, options.ledger)
-    except (OSError, ValueError) as error:
-        print(f"generate_demo_data: {error}", file=sys.stderr)
-        return 1
-    progress(f"done in {time.monotonic() - started:.1f} s: {options.output}")
-    return 0
+    ledger = ledger or (output / "ledger" if output else DEFAULT_LEDGER)
+    output = output or DEFAULT_OUTPUT
+    generate(settings, output, ledger)
+    progress(f"done in {time.monotonic() - started:.1f} s: {output}")
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    main()

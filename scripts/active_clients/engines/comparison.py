@@ -14,12 +14,8 @@ scripts/test_engines --select-on-spark +activity +revenue
 
 from __future__ import annotations
 
-import argparse
 import csv
-import hashlib
 import json
-import re
-import sys
 import tempfile
 import time
 from collections import Counter
@@ -28,13 +24,15 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from active_clients.engines.engine import ENGINES, Engine, Row, canonical
-from active_clients.metrics import Question
+import click
+
+from active_clients.command_line import Names, Several, command
+from active_clients.engines.engine import ENGINES, Engine
 from active_clients.project import ROOT, ProjectError
+from active_clients.rows import Row, canonical_answer, fingerprint
 
 FIRST_LOAD_ENDS = "2025-05-01"
 SHOWN_ROWS = 3
-MIDNIGHT = re.compile(r"[ T]00:00:00(\.0+)?([+]00(:?00)?|Z)?$")
 # What the engines are compared with: a full refresh here.
 REFERENCE = "duckdb"
 # The raw tables are loaded as they are: the demo's seeds are for those who have none.
@@ -107,14 +105,6 @@ def read_marts(target: Path) -> list[Mart]:
     ]
 
 
-def fingerprint(rows: Sequence[Row]) -> str:
-    """A hash of the rows, whatever engine they came from."""
-    digest = hashlib.sha256()
-    for row in rows:
-        digest.update("\x1f".join(row).encode() + b"\x1e")
-    return digest.hexdigest()[:12]
-
-
 def describe_difference(mart: Mart, expected: Sequence[Row], found: Sequence[Row]) -> list[str]:
     """The first rows that differ, by key, with both values."""
     missing = sorted((Counter(expected) - Counter(found)).elements())
@@ -173,16 +163,6 @@ def compare_answers(reference: Rows, others: Mapping[str, Rows]) -> int:
     return different
 
 
-def canonical_answer(value: object) -> str:
-    """A metric's value to nine digits: ratios are divided in floating point."""
-    text = canonical(value)
-    try:
-        return f"{float(text):.9g}"
-    except ValueError:
-        # Some engines give a day as the moment it begins.
-        return MIDNIGHT.sub("", text)
-
-
 # ---- the run -------------------------------------------------------------------------
 
 
@@ -216,6 +196,8 @@ class Run:
 
     def ask(self) -> Rows:
         """The answers to every saved query."""
+        from active_clients.metrics import Question
+
         manifest = (self.engine.directory / "target/semantic_manifest.json").read_text()
         metrics = self.engine.metrics(manifest)
         return {
@@ -279,39 +261,28 @@ def run(
     )
 
 
-def main() -> int:
-    """Compare, by the command line."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument(
-        "--engines",
-        default="duckdb,postgres,spark",
-        help=f"of {', '.join(ENGINES)}; {REFERENCE} always runs",
-    )
-    parser.add_argument("--all-tests", action="store_true", help="run every test on Spark as well")
-    parser.add_argument(
-        "--select-on-spark", nargs="+", default=[], help="build and compare only these there"
-    )
-    options = parser.parse_args()
-    asked = options.engines.split(",")
-    names = [name for name in ENGINES if name == REFERENCE or name in asked]
-    if unknown := [name for name in asked if name not in ENGINES]:
-        parser.error(f"no such engine: {', '.join(unknown)}; there are {', '.join(ENGINES)}")
+@command("test_engines", __doc__)
+@click.option(
+    "--engines",
+    type=Names("engine", ENGINES),
+    default="duckdb,postgres,spark",
+    help=f"of {', '.join(ENGINES)}; {REFERENCE} always runs",
+)
+@click.option("--all-tests", is_flag=True, help="run every test on Spark as well")
+@click.option("--select-on-spark", cls=Several, help="build and compare only these there")
+def main(engines: list[str], all_tests: bool, select_on_spark: tuple[str, ...]) -> int:
+    """Compare, and end with one clear line."""
+    names = [name for name in ENGINES if name == REFERENCE or name in engines]
     start = time.perf_counter()
-    try:
-        with tempfile.TemporaryDirectory(prefix="active_clients_engines_") as directory:
-            different = run(names, Path(directory), options.all_tests, options.select_on_spark)
-    except ProjectError as error:
-        print(f"\nEngines failed: {error}", file=sys.stderr)
-        return 1
+    with tempfile.TemporaryDirectory(prefix="active_clients_engines_") as directory:
+        different = run(names, Path(directory), all_tests, select_on_spark)
     seconds = f"{time.perf_counter() - start:.0f} s"
     if different:
-        print(f"Engines differ in {different} places after {seconds}; see above.")
+        click.echo(f"Engines differ in {different} places after {seconds}; see above.")
         return 1
-    print(f"Engines agree in every row: {', '.join(names)}. {seconds}.")
+    click.echo(f"Engines agree in every row: {', '.join(names)}. {seconds}.")
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

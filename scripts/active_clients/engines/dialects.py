@@ -12,7 +12,6 @@ scripts/check_dialects --dialects snowflake,bigquery
 
 from __future__ import annotations
 
-import argparse
 import hashlib
 import os
 import re
@@ -29,12 +28,13 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, NoReturn
 
+import click
 import yaml
 
-from active_clients.project import ROOT, ProjectError, read_vars
+from active_clients.command_line import Names, command
+from active_clients.project import ROOT, SOURCES, ProjectError, read_vars
 
 RULES = Path(__file__).with_name("dialects.yml")
-SOURCES = ("crm", "product", "billing", "feedback", "support")
 # Without optional tables only columns of nulls differ; one strict dialect stands for all.
 FLAGS_OFF_DIALECT = "bigquery"
 SHOWN = 20
@@ -370,34 +370,30 @@ def run(dialects: Sequence[str], output: Path) -> list[str]:
     return wrong
 
 
-def main() -> int:
-    """Check, by the command line."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--dialects", default=",".join(PROFILES), help="which, with commas")
-    dialects = parser.parse_args().dialects.split(",")
-    if unknown := [name for name in dialects if name not in PROFILES]:
-        parser.error(f"no such dialect: {', '.join(unknown)}; there are {', '.join(PROFILES)}")
+@command("check_dialects", __doc__)
+@click.option(
+    "--dialects",
+    type=Names("dialect", PROFILES),
+    default=",".join(PROFILES),
+    help="which, with commas",
+)
+def main(dialects: list[str]) -> int:
+    """Check, and end with one clear line."""
     start = time.perf_counter()
     output, digest = ROOT / "target/dialects", digest_of_inputs()
     if has_passed(output, digest):
-        print("Dialects compile: nothing that the check reads has changed since it passed.")
+        click.echo("Dialects compile: nothing that the check reads has changed since it passed.")
         return 0
-    try:
-        wrong = run(dialects, output)
-    except ProjectError as error:
-        print(f"Dialects failed: {error}", file=sys.stderr)
-        return 1
+    wrong = run(dialects, output)
     seconds = f"{time.perf_counter() - start:.0f} s"
     if wrong:
-        print(f"Dialects failed: {', '.join(wrong)}. {seconds}.")
+        click.echo(f"Dialects failed: {', '.join(wrong)}. {seconds}.")
         return 1
     if set(dialects) == set(PROFILES):
         (output / "passed").write_text(digest)
-    print(f"Dialects compile: {', '.join(dialects)}. {seconds}.")
+    click.echo(f"Dialects compile: {', '.join(dialects)}. {seconds}.")
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

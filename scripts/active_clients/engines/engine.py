@@ -10,33 +10,18 @@ import tempfile
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from contextlib import closing
-from datetime import datetime
-from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 import yaml
 
 from active_clients.dbt_runs import find_dbt_v2
-from active_clients.metrics import Engine as Metrics
-from active_clients.project import ROOT, ProjectError, raw_tables, read_vars
+from active_clients.project import ROOT, SOURCES, ProjectError, raw_tables, read_vars
+from active_clients.rows import Row, canonical
 
-SOURCES = ("crm", "product", "billing", "feedback", "support")
-Row = tuple[str, ...]
-
-
-def canonical(value: Any) -> str:
-    """A value as text that does not depend on the engine that returned it."""
-    if value is None:
-        return "null"
-    if isinstance(value, Decimal):
-        return format(value.normalize(), "f") if value else "0"
-    if isinstance(value, float):
-        return f"{value:.9g}"
-    if isinstance(value, datetime):
-        return value.isoformat(sep=" ", timespec="microseconds")
-    return str(value)
+if TYPE_CHECKING:
+    from active_clients.metrics import Engine as Metrics
 
 
 class Engine(ABC):
@@ -123,6 +108,8 @@ class Engine(ABC):
 
     def metrics(self, manifest_json: str) -> Metrics:
         """MetricFlow over the manifest that dbt wrote for this engine, in its SQL."""
+        from active_clients.metrics import Engine as Metrics
+
         return Metrics(manifest_json, self.dialect)
 
 

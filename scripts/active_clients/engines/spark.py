@@ -11,7 +11,6 @@ scripts/spark stop
 
 from __future__ import annotations
 
-import argparse
 import os
 import re
 import shutil
@@ -21,17 +20,20 @@ import subprocess
 import sys
 import tempfile
 import time
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+import click
+
+from active_clients.command_line import command
+from active_clients.project import ProjectError
 
 HOST = "127.0.0.1"
 JAVA_NEEDED = 17
 WORKERS = 2
 SECONDS_TO_SERVE = 180
 THRIFT_SERVER = "org.apache.spark.sql.hive.thriftserver.HiveThriftServer2"
-
-
-class SparkError(Exception):
-    """The cluster cannot be started; the message says why and what to do."""
 
 
 def java() -> str:
@@ -41,13 +43,13 @@ def java() -> str:
     try:
         said = subprocess.run([command, "-version"], capture_output=True, text=True, check=True)
     except (OSError, subprocess.CalledProcessError):
-        raise SparkError(
+        raise ProjectError(
             f"Spark needs Java {JAVA_NEEDED}, and {command} does not run; install a Java "
             f"{JAVA_NEEDED} runtime (Debian: openjdk-17-jre-headless) or set JAVA_HOME"
         ) from None
     version = re.search(r'version "(\d+)', said.stderr)
     if version is None or int(version[1]) < JAVA_NEEDED:
-        raise SparkError(f"Spark needs Java {JAVA_NEEDED}; {command} is: {said.stderr.strip()}")
+        raise ProjectError(f"Spark needs Java {JAVA_NEEDED}; {command} is: {said.stderr.strip()}")
     return command
 
 
@@ -56,7 +58,7 @@ def spark_home() -> Path:
     try:
         import pyspark
     except ImportError:
-        raise SparkError(
+        raise ProjectError(
             "pyspark is not installed; run scripts/setup with ACTIVE_CLIENTS_EXTRAS=spark"
         ) from None
     return Path(pyspark.__file__).parent
@@ -95,6 +97,20 @@ def is_open(port: int) -> bool:
         return probe.connect_ex((HOST, port)) == 0
 
 
+@dataclass(frozen=True)
+class Options:
+    """What a cluster is started with."""
+
+    port: int
+    master_port: int
+    memory: str
+    partitions: int
+    conf: tuple[str, ...]
+    one_process: bool
+    java: str
+    event_log: bool
+
+
 class Cluster:
     """The processes of one cluster, known by the pid files in its folder."""
 
@@ -126,7 +142,7 @@ class Cluster:
         deadline = time.monotonic() + SECONDS_TO_SERVE
         while not is_open(port):
             if not self.is_running(name) or time.monotonic() > deadline:
-                raise SparkError(f"the {name} does not serve; see {self.logs / name}.log")
+                raise ProjectError(f"the {name} does not serve; see {self.logs / name}.log")
             time.sleep(0.5)
 
     def is_running(self, name: str) -> bool:
@@ -144,13 +160,13 @@ class Cluster:
             return False
         return True
 
-    def start(self, options: argparse.Namespace) -> None:
+    def start(self, options: Options) -> None:
         """Start everything and wait until it serves."""
         java()
         if is_open(options.port):
-            raise SparkError(f"port {options.port} is taken; stop what uses it or give --port")
+            raise ProjectError(f"port {options.port} is taken; stop what uses it or give --port")
         if self.directory.exists():
-            raise SparkError(f"{self.directory} is there already; run scripts/spark stop first")
+            raise ProjectError(f"{self.directory} is there already; run scripts/spark stop first")
         self.logs.mkdir(parents=True)
         (self.directory / "events").mkdir()
         begin = time.monotonic()
@@ -173,7 +189,7 @@ class Cluster:
             f"{workers} of {options.memory}); logs in {self.logs}"
         )
 
-    def start_workers(self, options: argparse.Namespace) -> str:
+    def start_workers(self, options: Options) -> str:
         """Start the master and its workers; the master's address."""
         master = f"spark://{HOST}:{options.master_port}"
         self.launch(
@@ -200,40 +216,32 @@ class Cluster:
         print("Spark has stopped; nothing is left of it.")
 
 
-def main() -> int:
-    """Start or stop, by the command line."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("command", choices=["start", "stop"])
-    parser.add_argument("--port", type=int, default=10000, help="of the Thrift server (10000)")
-    parser.add_argument("--master-port", type=int, default=7077, help="of the master (7077)")
-    parser.add_argument("--memory", default="2g", help="of each worker and the driver (2g)")
-    parser.add_argument("--partitions", type=int, default=4, help="of a shuffle (4)")
-    parser.add_argument(
-        "--conf", action="append", default=[], metavar="KEY=VALUE", help="any setting of Spark"
-    )
-    parser.add_argument("--one-process", action="store_true", help="no master, no workers")
-    parser.add_argument("--java", default="", metavar="OPTIONS", help="of the Thrift server")
-    parser.add_argument("--event-log", action="store_true", help="log every task")
-    parser.add_argument(
-        "--directory",
-        type=Path,
-        default=Path(tempfile.gettempdir()) / "active_clients_spark",
-        help="where it keeps everything, also while it serves",
-    )
-    options = parser.parse_args()
-    cluster = Cluster(options.directory.resolve())
-    try:
-        if options.command == "start":
-            cluster.start(options)
-        else:
-            cluster.stop()
-    except SparkError as error:
-        print(f"spark: {error}", file=sys.stderr)
-        return 1
-    return 0
+@command("spark", __doc__)
+@click.argument("action", metavar="start|stop", type=click.Choice(["start", "stop"]))
+@click.option("--port", default=10000, help="of the Thrift server")
+@click.option("--master-port", default=7077, help="of the master")
+@click.option("--memory", default="2g", help="of each worker and the driver")
+@click.option("--partitions", default=4, help="of a shuffle")
+@click.option("--conf", multiple=True, metavar="KEY=VALUE", help="any setting of Spark")
+@click.option("--one-process", is_flag=True, help="no master, no workers")
+@click.option(
+    "--java", default="", show_default=False, metavar="OPTIONS", help="of the Thrift server"
+)
+@click.option("--event-log", is_flag=True, help="log every task")
+@click.option(
+    "--directory",
+    type=Path,
+    default=Path(tempfile.gettempdir()) / "active_clients_spark",
+    help="where it keeps everything, also while it serves",
+)
+def main(action: str, directory: Path, **options: Any) -> None:
+    """Start or stop."""
+    cluster = Cluster(directory.resolve())
+    if action == "start":
+        cluster.start(Options(**options))
+    else:
+        cluster.stop()
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -13,7 +13,6 @@ expectations/canary.json must fail.
 
 from __future__ import annotations
 
-import argparse
 import gc
 import json
 import shutil
@@ -30,8 +29,11 @@ warnings.simplefilter("ignore")
 # Python looks for garbage after every 700 new objects: the library makes many that stay.
 gc.set_threshold(100_000, 20, 100)
 
+import click  # noqa: E402
 import duckdb  # noqa: E402
 import great_expectations as gx  # noqa: E402
+
+from active_clients.command_line import command, vars_option  # noqa: E402
 
 # Defining its class registers add_duckdb.
 from active_clients.expectations import duckdb_datasource  # noqa: E402, F401
@@ -49,6 +51,7 @@ from active_clients.project import (  # noqa: E402
 )
 
 SUITES = ROOT / "expectations"
+SECTIONS = ("raw", "marts")
 SAMPLE_ROWS = 10
 
 
@@ -414,29 +417,23 @@ def serve(variables: dict[str, Any], verbose: bool) -> int:
     return 0
 
 
-def main() -> int:
-    """Read the command line and run."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("sections", nargs="*", choices=["raw", "marts", []], metavar="raw|marts")
-    parser.add_argument("--vars", default="", help="YAML, as for dbt")
-    parser.add_argument("--commands", action="store_true", help="read sections from stdin")
-    parser.add_argument("--quiet", action="store_true", help="show only what failed")
-    arguments = parser.parse_args()
-    try:
-        variables = read_vars(arguments.vars)
-    except ProjectError as error:
-        print(f"expectations: {error}", file=sys.stderr)
-        return 2
-    if arguments.commands:
-        return serve(variables, not arguments.quiet)
-    sections = arguments.sections or ["raw", "marts"]
+@command("check_data", __doc__, failure_code=2)
+@click.argument("sections", nargs=-1, type=click.Choice(SECTIONS))
+@vars_option
+@click.option("--commands", is_flag=True, help="read sections from standard input")
+@click.option("--quiet", is_flag=True, help="show only what failed")
+def main(sections: tuple[str, ...], vars: str, commands: bool, quiet: bool) -> int:
+    """Run sections of suites, all of them if none is named."""
+    variables = read_vars(vars)
+    if commands:
+        return serve(variables, not quiet)
     codes = []
-    for section in sections:
-        code, context = run_and_print(section, variables, not arguments.quiet)
+    for section in sections or SECTIONS:
+        code, context = run_and_print(section, variables, not quiet)
         write_docs(context)
         codes.append(code)
     return max(codes)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()
