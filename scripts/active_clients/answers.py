@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from textwrap import indent
 from typing import Any
 
 import duckdb
+from tabulate import tabulate
 
 from active_clients.query import open_published
 
@@ -159,12 +161,13 @@ def read_answers(path: Path, variables: dict[str, Any]) -> str:
             "currency": variables["reporting_currency"],
             "definition_id": variables["default_definition_id"],
         }
-        lines = [
-            f"  {answer.label:22}{answer_text(connection, answer, known)}"
+        rows = [
+            (answer.label, answer_text(connection, answer, known))
             for answer in ANSWERS
             if answer.mart in published
         ]
-    return "\n".join([f"As of {as_of_date}", *lines])
+    table = tabulate(rows, tablefmt="plain", disable_numparse=True)
+    return f"As of {as_of_date}\n{indent(table, '  ')}"
 
 
 def answer_text(

@@ -17,10 +17,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
+from textwrap import indent
 from typing import IO, Any
 
 import click
 import duckdb
+from tabulate import tabulate
 
 from active_clients.answers import read_answers
 from active_clients.command_line import command, vars_option
@@ -188,10 +190,13 @@ def rejection_reasons() -> list[str]:
     """Why rows were quarantined, per table."""
     with duckdb.connect(str(database_path()), read_only=True) as connection:
         rows = connection.execute(REJECTION_REASONS).fetchall()
-    return ["      Most frequent reasons, of the rows of each table:"] + [
-        f"        {f'{source}.{table}':28} {reason:22} {count:>9,} rows {rate or 0:>7.2%}"
+    shown = [
+        (f"{source}.{table}", reason, f"{count:,} rows", f"{rate or 0:.2%}")
         for source, table, reason, count, rate in rows
     ]
+    columns = ("left", "left", "right", "right")
+    table = tabulate(shown, tablefmt="plain", colalign=columns, disable_numparse=True)
+    return ["      Most frequent reasons, of the rows of each table:", indent(table, " " * 8)]
 
 
 REJECTION_REASONS = """

@@ -23,6 +23,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from textwrap import indent
 from typing import Any
 
 warnings.simplefilter("ignore")
@@ -32,6 +33,7 @@ gc.set_threshold(100_000, 20, 100)
 import click  # noqa: E402
 import duckdb  # noqa: E402
 import great_expectations as gx  # noqa: E402
+from tabulate import tabulate  # noqa: E402
 
 from active_clients.command_line import command, vars_option  # noqa: E402
 
@@ -367,13 +369,12 @@ def run(section: str, variables: dict[str, Any]) -> tuple[list[Outcome], Any]:
 
 def print_summary(section: str, outcomes: list[Outcome], verbose: bool) -> bool:
     """Print what was found; true when nothing blocks."""
-    shown = outcomes if verbose else [o for o in outcomes if o.critical or o.warning]
     if verbose:
-        print(f"      {'suite':34}{'expectations':>12}{'failed':>8}{'seconds':>9}")
-    for outcome in shown:
-        if verbose:
-            label, count, failed, seconds = outcome.row()
-            print(f"      {label:34}{count:>12}{failed:>8}{seconds:>9}")
+        rows = [outcome.row() for outcome in outcomes]
+        head, columns = ("suite", "expectations", "failed", "seconds"), ("left", *["right"] * 3)
+        table = tabulate(rows, head, tablefmt="plain", colalign=columns, disable_numparse=True)
+        print(indent(table, " " * 6))
+    for outcome in outcomes:
         for message in outcome.critical:
             print(f"      ERROR   {outcome.label}: {message}")
         for message in outcome.warning:
