@@ -1,1 +1,13 @@
-"""The code behind the commands in `scripts`."""
+"""The code behind the commands in `scripts`, a part for each matter.
+
+build          reads, builds, checks and publishes: dbt_runs, unchanged, machine, answers
+publish        the file that readers see
+query          questions about it, by the metrics: metrics, questions, metric_answers
+expectations   Great Expectations on raw tables and marts
+engines        DuckDB, dbt v2, PostgreSQL and Spark compared; dialects that are only compiled
+benchmarks     what all of it costs
+demo_data      the raw tables of a fictional company
+churn_model    the coefficients of the churn probability
+
+All of them know the project by `project` and have their command line from `command_line`.
+"""

@@ -146,19 +146,14 @@ class Cluster:
             time.sleep(0.5)
 
     def is_running(self, name: str) -> bool:
-        """Whether the process that the pid file names is alive."""
+        """Whether a process that was launched has not ended."""
+        import psutil
+
         try:
-            pid = int((self.directory / f"{name}.pid").read_text())
-            os.waitpid(pid, os.WNOHANG)
-        except ChildProcessError:
-            pass
-        except (OSError, ValueError):
+            process = psutil.Process(int((self.directory / f"{name}.pid").read_text()))
+            return bool(process.status() != psutil.STATUS_ZOMBIE)
+        except psutil.NoSuchProcess:
             return False
-        try:
-            os.kill(pid, 0)
-        except ProcessLookupError:
-            return False
-        return True
 
     def start(self, options: Options) -> None:
         """Start everything and wait until it serves."""
