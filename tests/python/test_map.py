@@ -1,0 +1,34 @@
+"""The map on the door: the pictures of the READMEs are those of the models, and the walks can be walked."""
+
+from __future__ import annotations
+
+import re
+
+from active_clients.pictures import PICTURE, pictures
+from active_clients.project import ROOT
+from test_project import models, parsed_manifest, relative
+
+CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text()
+
+
+def test_pictures_are_those_of_the_models() -> None:
+    drawn = pictures(parsed_manifest())
+    old = [
+        relative(path)
+        for path, picture in drawn.items()
+        if PICTURE.findall(path.read_text()) != [f"```mermaid\n{picture}\n```"]
+    ]
+    assert old == [], "scripts/draw draws them anew"
+
+
+def test_every_topic_has_a_page() -> None:
+    topics = {node["fqn"][1] for node in models().values()} - {"staging"}
+    assert [t for t in sorted(topics) if not (ROOT / f"models/{t}/README.md").exists()] == []
+
+
+def test_walks_lead_through_files_that_exist() -> None:
+    walks = re.search(r"^## Five walks\n.*?(?=^## )", CONTRIBUTING, re.DOTALL | re.MULTILINE)
+    assert walks
+    named = set(re.findall(r"`([\w./]+\.(?:sql|csv|yml|md|py))`", walks.group(0)))
+    assert len(named) > 20
+    assert [name for name in sorted(named) if not (ROOT / name).exists()] == []
