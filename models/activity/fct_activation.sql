@@ -1,12 +1,21 @@
--- Grain: one row per activation criterion and client. A client meets a criterion when it
--- reaches the criterion's events and users within so many days of its first day.
--- A client that began before the first usage in the data, or when the definition was not
--- valid, cannot be judged: is_judged is false.
+-- Grain: one row per activation criterion and counted client that has begun. A client meets a
+-- criterion when it reaches the criterion's events and users within so many days of its first
+-- day. A client that began before the first usage in the data, or when the definition was not
+-- valid where any core action counts, cannot be judged: is_judged is false.
 
 with
 
-candidates as (
-    select * from {{ ref('int_activation_candidates') }}
+criteria as (
+    select * from {{ ref('activation_criteria') }}
+),
+
+definitions as (
+    select * from {{ ref('active_definitions') }}
+),
+
+clients as (
+    select * from {{ ref('int_clients') }}
+    where not is_internal
 ),
 
 counts as (
@@ -15,6 +24,55 @@ counts as (
 
 active_spans as (
     select * from {{ ref('int_client_active_spans') }}
+),
+
+as_of as (
+    select * from {{ ref('as_of') }}
+),
+
+history as (
+    select min(activity_date) as first_usage_date
+    from {{ ref('fct_usage_daily') }}
+),
+
+dated as (
+    select
+        criteria.*,
+        clients.client_id,
+        clients.created_date as started_date,
+        {{ add_days('clients.created_date', 'criteria.within_days') }} as deadline_date,
+        {{ add_days('clients.created_date', 'criteria.retained_after_days') }} as outcome_date
+
+    from criteria
+    cross join clients
+    inner join as_of
+        on clients.created_date <= as_of.as_of_date
+),
+
+-- Where any core action counts, what is known of a client ends with the definition.
+candidates as (
+    select
+        dated.*,
+        definitions.window_days,
+        coalesce(dated.started_date >= history.first_usage_date, false)
+        and (
+            dated.event_name is not null
+            or ({{ is_within('dated.started_date', 'definitions') }})
+        ) as is_judged,
+        dated.outcome_date <= as_of.as_of_date
+        and {{ is_within('dated.outcome_date', 'definitions') }} as has_outcome,
+        case
+            when dated.event_name is null
+                and dated.started_date < {{ or_never('definitions.valid_to') }}
+                then {{ last_known_date('definitions') }}
+            else as_of.as_of_date
+        end as observed_to_date
+
+    from dated
+    cross join as_of
+    cross join history
+    inner join definitions
+        on dated.definition_id = definitions.definition_id
 ),
 
 met_dates as (

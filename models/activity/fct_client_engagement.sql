@@ -8,23 +8,29 @@ client_weeks as (
     select * from {{ ref('int_client_weeks') }}
 ),
 
-baselines as (
-    select * from {{ ref('int_client_week_baselines') }}
-),
+-- Median of the events of the weeks before, and median absolute deviation (MAD) from it.
+{{ trailing_median(
+    relation='client_weeks',
+    keys=['definition_id', 'client_id'],
+    position='week_index',
+    value='event_count',
+    length=number_var('baseline_weeks', 2),
+) }},
 
 scored as (
     select
         client_weeks.*,
-        baselines.week_count as baseline_week_count,
-        baselines.median_event_count as baseline_event_count,
-        cast(greatest(1.4826 * baselines.median_deviation, 1) as decimal(18, 4))
+        trailing_medians.value_count as baseline_week_count,
+        trailing_medians.median_value as baseline_event_count,
+        cast(greatest(1.4826 * trailing_medians.median_deviation, 1) as decimal(18, 4))
             as baseline_deviation
 
     from client_weeks
-    left join baselines
-        on client_weeks.definition_id = baselines.definition_id
-            and client_weeks.client_id = baselines.client_id
-            and client_weeks.week_index = baselines.week_index
+    left join trailing_medians
+        on client_weeks.definition_id = trailing_medians.definition_id
+            and client_weeks.client_id = trailing_medians.client_id
+            and client_weeks.week_index = trailing_medians.week_index
+            and trailing_medians.value_count >= {{ number_var('baseline_weeks_min', 2) }}
 ),
 
 rated as (

@@ -12,7 +12,7 @@ user_activity as (
 ),
 
 client_activity as (
-    select * from {{ ref('int_client_period_activity') }}
+    select * from {{ ref('fct_client_activity_daily') }}
 ),
 
 definitions as (
@@ -23,34 +23,82 @@ date_periods as (
     select * from {{ ref('int_date_periods') }}
 ),
 
-active_periods as (
+user_periods as (
     select distinct
         user_activity.definition_id,
-        'user' as entity_type,
-        user_activity.user_id as entity_id,
+        user_activity.client_id,
+        user_activity.user_id,
         date_periods.period_grain,
         date_periods.period_index
 
     from user_activity
     inner join date_periods
         on user_activity.activity_date = date_periods.date_day
+),
+
+client_users as (
+    select
+        definition_id,
+        client_id,
+        period_grain,
+        period_index,
+        count(*) as user_count
+
+    from user_periods
+
+    group by definition_id, client_id, period_grain, period_index
+),
+
+client_periods as (
+    select
+        client_activity.definition_id,
+        client_activity.client_id,
+        date_periods.period_grain,
+        date_periods.period_index,
+        sum(client_activity.event_count) as event_count,
+        count(*) as day_count
+
+    from client_activity
+    inner join date_periods
+        on client_activity.activity_date = date_periods.date_day
+
+    group by
+        client_activity.definition_id,
+        client_activity.client_id,
+        date_periods.period_grain,
+        date_periods.period_index
+),
+
+active_periods as (
+    select distinct
+        definition_id,
+        'user' as entity_type,
+        user_id as entity_id,
+        period_grain,
+        period_index
+
+    from user_periods
 
     union all
 
     select
-        client_activity.definition_id,
+        client_periods.definition_id,
         'client' as entity_type,
-        client_activity.client_id as entity_id,
-        client_activity.period_grain,
-        client_activity.period_index
+        client_periods.client_id as entity_id,
+        client_periods.period_grain,
+        client_periods.period_index
 
-    from client_activity
+    from client_periods
     inner join definitions
-        on client_activity.definition_id = definitions.definition_id
-
-    where client_activity.user_count >= definitions.min_users
-        and client_activity.event_count >= definitions.min_events
-        and client_activity.day_count >= definitions.min_days
+        on client_periods.definition_id = definitions.definition_id
+            and client_periods.event_count >= definitions.min_events
+            and client_periods.day_count >= definitions.min_days
+    inner join client_users
+        on client_periods.definition_id = client_users.definition_id
+            and client_periods.client_id = client_users.client_id
+            and client_periods.period_grain = client_users.period_grain
+            and client_periods.period_index = client_users.period_index
+            and definitions.min_users <= client_users.user_count
 ),
 
 -- The same order for all three, so that rows are sorted once.

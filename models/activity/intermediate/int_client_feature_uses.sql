@@ -1,10 +1,16 @@
 -- Grain: one row per definition, client and feature that the client has used: on how many days,
--- how lately, and since when.
+-- how lately, since when, and on how many of them no plan entitled it to the feature. Events
+-- without a feature are left out.
 
 with
 
-feature_days as (
-    select * from {{ ref('int_client_feature_days') }}
+core_usage as (
+    select * from {{ ref('int_core_usage_daily') }}
+    where feature <> 'unknown'
+),
+
+entitlements as (
+    select * from {{ ref('int_client_feature_entitlements') }}
 ),
 
 definitions as (
@@ -15,17 +21,54 @@ as_of as (
     select * from {{ ref('as_of') }}
 ),
 
-dated_uses as (
+feature_days as (
     select
-        feature_days.*,
-        {{ dbt.datediff(
-            'feature_days.activity_date', last_known_date('definitions'), 'day'
-        ) }} as age_days
+        definition_id,
+        client_id,
+        feature,
+        cast(sum(event_count) as bigint) as event_count,
+        activity_date
+
+    from core_usage
+
+    group by definition_id, client_id, feature, activity_date
+),
+
+entitled_days as (
+    select
+        feature_days.definition_id,
+        feature_days.client_id,
+        feature_days.feature,
+        feature_days.event_count,
+        max(case when entitlements.client_id is not null then 1 else 0 end) = 1
+            as is_entitled,
+        feature_days.activity_date
 
     from feature_days
+    left join entitlements
+        on feature_days.client_id = entitlements.client_id
+            and feature_days.feature = entitlements.feature
+            and {{ is_within('feature_days.activity_date', 'entitlements') }}
+
+    group by
+        feature_days.definition_id,
+        feature_days.client_id,
+        feature_days.feature,
+        feature_days.event_count,
+        feature_days.activity_date
+),
+
+dated_uses as (
+    select
+        entitled_days.*,
+        {{ dbt.datediff(
+            'entitled_days.activity_date', last_known_date('definitions'), 'day'
+        ) }} as age_days
+
+    from entitled_days
     cross join as_of
     inner join definitions
-        on feature_days.definition_id = definitions.definition_id
+        on entitled_days.definition_id = definitions.definition_id
 ),
 
 -- The last four weeks are the four times seven days that end with the last day known.
