@@ -8,28 +8,91 @@ client_months as (
     select * from {{ ref('int_client_months') }}
 ),
 
-activity as (
-    select * from {{ ref('int_client_month_activity') }}
-),
-
 revenue as (
     select * from {{ ref('int_client_month_mrr') }}
 ),
 
-feedback as (
-    select * from {{ ref('int_client_month_feedback') }}
+stages as (
+    select * from {{ ref('int_client_month_stages') }}
 ),
 
 support as (
     select * from {{ ref('int_client_month_support') }}
 ),
 
-health as (
-    select * from {{ ref('int_client_month_health') }}
+user_activity as (
+    select * from {{ ref('fct_user_activity_daily') }}
+    where definition_id = {{ default_definition() }}
 ),
 
-stages as (
-    select * from {{ ref('int_client_month_stages') }}
+responses as (
+    select * from {{ ref('fct_survey_responses') }}
+    where survey_type = 'nps'
+        and survey_purpose = 'relational'
+),
+
+client_health as (
+    select * from {{ ref('fct_client_health') }}
+),
+
+week_ends as (
+    select * from {{ ref('int_date_periods') }}
+    where period_grain = 'week' and date_day = period_end_date
+),
+
+as_of as (
+    select * from {{ ref('as_of') }}
+),
+
+activity as (
+    select
+        client_id,
+        {{ month_start('activity_date') }} as period_month,
+        count(distinct user_id) as active_user_count,
+        count(distinct activity_date) as active_day_count,
+        sum(event_count) as event_count
+
+    from user_activity
+
+    group by client_id, {{ month_start('activity_date') }}
+),
+
+feedback as (
+    select
+        client_id,
+        {{ month_start('responded_date') }} as period_month,
+        sum(case when nps_group = 'promoter' then 1 else 0 end) as promoter_count,
+        sum(case when nps_group = 'detractor' then 1 else 0 end) as detractor_count,
+        count(*) as nps_response_count
+
+    from responses
+
+    group by client_id, {{ month_start('responded_date') }}
+),
+
+last_weeks as (
+    select
+        {{ month_start('week_ends.date_day') }} as period_month,
+        max(week_ends.date_day) as snapshot_date
+
+    from week_ends
+    inner join as_of
+        on week_ends.date_day <= as_of.as_of_date
+
+    group by {{ month_start('week_ends.date_day') }}
+),
+
+-- Health at the end of the month's last complete week, of those that paid then.
+health as (
+    select
+        client_health.client_id,
+        last_weeks.period_month,
+        client_health.health_band,
+        client_health.health_score
+
+    from client_health
+    inner join last_weeks
+        on client_health.snapshot_date = last_weeks.snapshot_date
 ),
 
 final as (
@@ -50,26 +113,28 @@ final as (
         cast(coalesce(activity.active_day_count, 0) as bigint) as active_day_count,
         cast(coalesce(activity.event_count, 0) as bigint) as event_count,
         cast(revenue.seat_count as decimal(18, 4)) as seat_count,
-        {%- for amount in [
-            'contract_mrr_amount', 'billed_mrr_amount', 'mrr_amount', 'base_mrr_amount',
-            'incomparable_base_mrr_amount', 'net_retained_mrr_amount'
-        ] %}
-        cast(revenue.{{ amount }} as decimal(18, 4)) as {{ amount }},
-        {%- endfor %}
+        cast(revenue.contract_mrr_amount as decimal(18, 4)) as contract_mrr_amount,
+        cast(revenue.billed_mrr_amount as decimal(18, 4)) as billed_mrr_amount,
+        cast(revenue.mrr_amount as decimal(18, 4)) as mrr_amount,
+        cast(revenue.base_mrr_amount as decimal(18, 4)) as base_mrr_amount,
+        cast(revenue.incomparable_base_mrr_amount as decimal(18, 4))
+            as incomparable_base_mrr_amount,
+        cast(revenue.net_retained_mrr_amount as decimal(18, 4)) as net_retained_mrr_amount,
         cast(
             least(revenue.net_retained_mrr_amount, revenue.base_mrr_amount) as decimal(18, 4)
         ) as gross_retained_mrr_amount,
         cast(coalesce(feedback.promoter_count, 0) as bigint) as promoter_count,
         cast(coalesce(feedback.detractor_count, 0) as bigint) as detractor_count,
         cast(coalesce(feedback.nps_response_count, 0) as bigint) as nps_response_count,
-        {%- for count in [
-            'opened_ticket_count', 'resolved_ticket_count', 'late_response_count'
-        ] %}
-        cast(
-            {{ 'coalesce(support.' ~ count ~ ', 0)' if var('tickets_enabled') else 'null' }}
-            as bigint
-        ) as {{ count }},
-        {%- endfor %}
+        {%- if var('tickets_enabled') %}
+        cast(coalesce(support.opened_ticket_count, 0) as bigint) as opened_ticket_count,
+        cast(coalesce(support.resolved_ticket_count, 0) as bigint) as resolved_ticket_count,
+        cast(coalesce(support.late_response_count, 0) as bigint) as late_response_count,
+        {%- else %}
+        cast(null as bigint) as opened_ticket_count,
+        cast(null as bigint) as resolved_ticket_count,
+        cast(null as bigint) as late_response_count,
+        {%- endif %}
         health.health_score,
 
         -- booleans
