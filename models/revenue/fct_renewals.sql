@@ -5,40 +5,98 @@
 with
 
 term_amounts as (
-    select
-        *,
-        case when not is_open and not goes_on then term_end_date end as succession_date
-
-    from {{ ref('int_term_amounts') }}
-
+    select * from {{ ref('int_term_amounts') }}
     where available_mrr_amount > 0
 ),
 
-successions as (
-    select * from {{ ref('int_subscription_successions') }}
+versions as (
+    select * from {{ ref('int_subscription_versions') }}
+    where is_recurring
+),
+
+rates as (
+    select * from {{ ref('int_exchange_rate_spans') }}
 ),
 
 as_of as (
     select * from {{ ref('as_of') }}
 ),
 
+terms as (
+    select
+        *,
+        case when not is_open and not goes_on then term_end_date end as succession_date
+
+    from term_amounts
+),
+
+ended as (
+    select
+        client_id,
+        succession_date,
+        sum(available_mrr_amount) as ended_mrr_amount
+
+    from terms
+
+    where succession_date is not null
+
+    group by client_id, succession_date
+),
+
+runs as (
+    select
+        *,
+        lag(run_end_date) over (
+            partition by subscription_id
+            order by run_start_date
+        ) as previous_end_date
+
+    from {{ ref('int_subscription_runs') }}
+),
+
+begun as (
+    select
+        runs.client_id,
+        runs.run_start_date as succession_date,
+        sum(cast(versions.mrr_amount * rates.rate as decimal(18, 4))) as begun_mrr_amount
+
+    from runs
+    inner join versions
+        on runs.subscription_id = versions.subscription_id
+            and runs.run_start_date >= versions.valid_from
+            and runs.run_start_date < {{ or_never('versions.valid_to') }}
+    inner join rates
+        on versions.currency_code = rates.currency_code
+            and runs.run_start_date >= rates.valid_from
+            and runs.run_start_date < {{ or_never('rates.valid_to') }}
+
+    -- Another billing interval of the same subscription takes no other's place.
+    where runs.previous_end_date is null
+        or runs.previous_end_date < runs.run_start_date
+
+    group by runs.client_id, runs.run_start_date
+),
+
 shared as (
     select
-        term_amounts.*,
+        terms.*,
         as_of.as_of_date,
         case
-            when term_amounts.goes_on then term_amounts.renewed_mrr_amount
-            when successions.ended_mrr_amount > 0
-                then cast(successions.begun_mrr_amount as {{ type_double() }})
-                    * term_amounts.available_mrr_amount / successions.ended_mrr_amount
+            when terms.goes_on then terms.renewed_mrr_amount
+            when begun.client_id is not null
+                then cast(begun.begun_mrr_amount as {{ type_double() }})
+                    * terms.available_mrr_amount / ended.ended_mrr_amount
             else 0
         end as shared_mrr_amount
 
-    from term_amounts
-    left join successions
-        on term_amounts.client_id = successions.client_id
-            and term_amounts.succession_date = successions.succession_date
+    from terms
     cross join as_of
+    left join ended
+        on terms.client_id = ended.client_id
+            and terms.succession_date = ended.succession_date
+    left join begun
+        on ended.client_id = begun.client_id
+            and ended.succession_date = begun.succession_date
 ),
 
 succeeded as (

@@ -1,10 +1,11 @@
 -- Grain: one row per client, locked month and cause for which its MRR at the month's end is not
--- what was reported. The changes of a client and month add up to what is known now.
+-- what was reported. Causes are applied one after the other: rows, exchange rates, merges. The
+-- changes of a client and month add up to what is known now.
 
 with
 
-causes as (
-    select * from {{ ref('int_restatement_causes') }}
+subscriptions as (
+    select * from {{ ref('int_restated_subscriptions') }}
 ),
 
 -- Numbers that were kept when they were published tell a change of definition.
@@ -18,6 +19,50 @@ reported as (
 
 published_months as (
     select distinct period_month from published
+),
+
+causes as (
+    select
+        period_month,
+        reported_client_id as client_id,
+        row_cause as restatement_cause,
+        rows_amount - reported_amount as mrr_change_amount
+
+    from subscriptions
+
+    union all
+
+    select
+        period_month,
+        reported_client_id as client_id,
+        'fx' as restatement_cause,
+        current_amount - rows_amount as mrr_change_amount
+
+    from subscriptions
+
+    union all
+
+    select
+        period_month,
+        reported_client_id as client_id,
+        'merge' as restatement_cause,
+        -current_amount as mrr_change_amount
+
+    from subscriptions
+
+    where reported_client_id <> current_client_id
+
+    union all
+
+    select
+        period_month,
+        current_client_id as client_id,
+        'merge' as restatement_cause,
+        current_amount as mrr_change_amount
+
+    from subscriptions
+
+    where reported_client_id <> current_client_id
 ),
 
 redefined as (

@@ -48,9 +48,7 @@ MODELS = [
     "int_revenue_retention_cells",
     "fct_revenue_retention",
     "int_subscription_runs",
-    "int_subscription_terms",
     "int_term_amounts",
-    "int_subscription_successions",
     "fct_renewals",
     "int_churn_causes",
     "fct_client_churns",
@@ -58,11 +56,8 @@ MODELS = [
 RESTATEMENTS = [
     "int_subscription_versions",
     "int_month_locks",
-    "int_locked_identities",
-    "int_locked_rates",
     "int_locked_subscription_mrr",
     "int_restated_subscriptions",
-    "int_restatement_causes",
     "fct_reported_mrr",
     "fct_restatements",
 ]
@@ -450,7 +445,7 @@ def check_renewals(
     covered: dict[str, list[date]] = defaultdict(list)
     for name, start, end in warehouse.rows(
         "select subscription_id, term_start_date, term_end_date"
-        " from intermediate.int_subscription_terms"
+        " from intermediate.int_term_amounts"
     ):
         covered[name] += [start + n * DAY for n in range((min(end, AS_OF + DAY) - start).days)]
     assert {name: sorted(held) for name, held in days.items()} == {

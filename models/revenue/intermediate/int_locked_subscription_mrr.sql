@@ -1,5 +1,6 @@
--- Grain: one row per locked month, subscription and currency with MRR at the month's end, from
--- the deliveries that had arrived before the lock.
+-- Grain: one row per locked month, subscription and currency with MRR at the month's end: what
+-- was reported of it, by the deliveries of subscriptions, clients and exchange rates that had
+-- arrived before the lock. A chain of merges counts as it is known now.
 
 with
 
@@ -7,7 +8,87 @@ locks as (
     select * from {{ ref('int_month_locks') }}
 ),
 
-deliveries as (
+identities as (
+    select * from {{ ref('int_client_identities') }}
+),
+
+client_deliveries as (
+    select
+        locks.period_month,
+        clients.client_id,
+        clients.merged_into_client_id,
+        clients.is_internal,
+        row_number() over (
+            partition by locks.period_month, clients.client_id
+            order by clients.loaded_at desc, clients.raw_row desc
+        ) as delivery_rank
+
+    from {{ ref('int_clients_classified') }} as clients
+    inner join locks
+        on clients.loaded_at < locks.locked_at
+
+    where clients.disposition in ('accepted', 'duplicate')
+),
+
+known_clients as (
+    select
+        client_deliveries.period_month,
+        client_deliveries.client_id,
+        client_deliveries.is_internal,
+        case
+            when client_deliveries.merged_into_client_id is null
+                then client_deliveries.client_id
+            else identities.canonical_client_id
+        end as reported_client_id
+
+    from client_deliveries
+    inner join identities
+        on client_deliveries.client_id = identities.client_id
+
+    where client_deliveries.delivery_rank = 1
+),
+
+rate_deliveries as (
+    select
+        locks.period_month,
+        rates.currency_code,
+        cast(rates.rate as decimal(18, 8)) as rate,
+        row_number() over (
+            partition by locks.period_month, rates.currency_code
+            order by rates.rate_date desc, rates.loaded_at desc, rates.raw_row desc
+        ) as delivery_rank
+
+    from {{ ref('int_exchange_rates_classified') }} as rates
+    inner join locks
+        on rates.loaded_at < locks.locked_at
+            and rates.rate_date <= locks.period_end_date
+
+    where rates.disposition in ('accepted', 'duplicate')
+        and rates.currency_code <> {{ reporting_currency() }}
+),
+
+-- Of the last day up to the month's end that has one.
+known_rates as (
+    select
+        period_month,
+        currency_code,
+        rate
+
+    from rate_deliveries
+
+    where delivery_rank = 1
+
+    union all
+
+    select
+        period_month,
+        {{ reporting_currency() }} as currency_code,
+        cast(1 as decimal(18, 8)) as rate
+
+    from locks
+),
+
+subscription_deliveries as (
     select
         locks.period_month,
         locks.period_end_date,
@@ -25,29 +106,41 @@ deliveries as (
     where subscriptions.disposition in ('accepted', 'duplicate')
 ),
 
-latest as (
-    select * from deliveries
+known_versions as (
+    select * from subscription_deliveries
     where delivery_rank = 1
 ),
 
 spans as (
-    {{ recurring_spans('latest', ['period_month']) | indent(4) }}
+    {{ recurring_spans('known_versions', ['period_month']) | indent(4) }}
 ),
 
 final as (
     select
-        period_month,
-        subscription_id,
-        client_id,
-        currency_code,
-        mrr_amount as original_mrr_amount
+        spans.period_month,
+        spans.subscription_id,
+        spans.client_id,
+        known_clients.reported_client_id,
+        spans.currency_code,
+        spans.mrr_amount as original_mrr_amount,
+        known_rates.rate
 
     from spans
+    inner join known_clients
+        on spans.period_month = known_clients.period_month
+            and spans.client_id = known_clients.client_id
+    inner join known_rates
+        on spans.period_month = known_rates.period_month
+            and spans.currency_code = known_rates.currency_code
+    left join known_clients as reported_clients
+        on known_clients.period_month = reported_clients.period_month
+            and known_clients.reported_client_id = reported_clients.client_id
 
-    where is_recurring
-        and contract_mrr_amount > 0
-        and valid_from <= period_end_date
-        and period_end_date < {{ or_never('valid_to') }}
+    where spans.is_recurring
+        and spans.contract_mrr_amount > 0
+        and spans.valid_from <= spans.period_end_date
+        and spans.period_end_date < {{ or_never('spans.valid_to') }}
+        and not coalesce(reported_clients.is_internal, known_clients.is_internal)
 )
 
 select * from final

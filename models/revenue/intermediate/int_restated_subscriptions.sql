@@ -9,19 +9,7 @@ locks as (
 ),
 
 reported as (
-    select
-        subscription_mrr.*,
-        identities.reported_client_id,
-        rates.rate
-
-    from {{ ref('int_locked_subscription_mrr') }} as subscription_mrr
-    inner join {{ ref('int_locked_identities') }} as identities
-        on subscription_mrr.period_month = identities.period_month
-            and subscription_mrr.client_id = identities.client_id
-            and not identities.is_internal
-    inner join {{ ref('int_locked_rates') }} as rates
-        on subscription_mrr.period_month = rates.period_month
-            and subscription_mrr.currency_code = rates.currency_code
+    select * from {{ ref('int_locked_subscription_mrr') }}
 ),
 
 known_now as (
