@@ -7,10 +7,6 @@ scores as (
     select * from {{ ref('int_client_week_scores') }}
 ),
 
-bands as (
-    select * from {{ ref('int_client_week_bands') }}
-),
-
 features as (
     select * from {{ ref('int_client_week_facts') }}
 ),
@@ -24,25 +20,17 @@ seat_points as (
 needed as (
     select
         scores.*,
-        bands.health_band,
-        bands.previous_band,
-        bands.next_band,
-        bands.next_band_score,
-        bands.earlier_score,
         features.active_user_count,
         features.seat_count,
         features.has_given_notice,
         seat_points.points + cast(
-            bands.next_band_score * scores.known_weight - scores.weighted_points
+            scores.next_band_score * scores.known_weight - scores.weighted_points
             as {{ type_double() }}
         ) / seat_points.weight as needed_points,
         seat_points.value_at_zero,
         seat_points.value_at_hundred
 
     from scores
-    inner join bands
-        on scores.week_index = bands.week_index
-            and scores.client_id = bands.client_id
     inner join features
         on scores.week_index = features.week_index
             and scores.client_id = features.client_id

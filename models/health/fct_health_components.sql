@@ -11,16 +11,12 @@ scores as (
     select * from {{ ref('int_client_week_scores') }}
 ),
 
-bands as (
-    select * from {{ ref('int_client_week_bands') }}
-),
-
 joined as (
     select
         points.*,
         scores.known_weight,
         points.points + cast(
-            bands.next_band_score * scores.known_weight - scores.weighted_points
+            scores.next_band_score * scores.known_weight - scores.weighted_points
             as {{ type_double() }}
         ) / points.weight as needed_points
 
@@ -28,9 +24,6 @@ joined as (
     inner join scores
         on points.week_index = scores.week_index
             and points.client_id = scores.client_id
-    inner join bands
-        on points.week_index = bands.week_index
-            and points.client_id = bands.client_id
 ),
 
 final as (

@@ -206,7 +206,7 @@ def test_demo_rewards_what_matters_and_nothing_else(demo: Demo) -> None:
 # ---- the reference: health -----------------------------------------------------------
 
 HEALTH = (
-    "int_health_points", "int_client_week_scores", "int_client_week_bands",
+    "int_health_points", "int_client_week_scores",
     "fct_client_health", "fct_health_components",
 )  # fmt: skip
 SEATS = "active_user_rate"

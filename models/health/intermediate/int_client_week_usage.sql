@@ -1,6 +1,6 @@
 -- Grain: one row per complete week and client with use in the 16 weeks that end with it, as
--- known at its end: the last 4 weeks against the 12 before them, and the user who did most
--- in those 12.
+-- known at its end: the last 4 weeks against the 12 before them, the user who did most in
+-- those 12, and how many known features were used in the last 4.
 
 with
 
@@ -15,10 +15,6 @@ users as (
 
 usage_known as (
     select * from {{ ref('int_client_usage_known') }}
-),
-
-feature_weeks as (
-    select * from {{ ref('int_client_week_breadth') }}
 ),
 
 user_usage as (
@@ -91,6 +87,36 @@ client_weeks as (
             as top_user_previous_event_count
 
     from ranked_users
+
+    group by week_index, client_id
+),
+
+recent_features as (
+    select distinct
+        identities.week_index,
+        identities.canonical_client_id as client_id,
+        usage_known.feature
+
+    from identities
+    inner join usage_known
+        on identities.client_id = usage_known.delivered_client_id
+            and identities.week_index >= usage_known.known_week_index
+            and identities.week_index < usage_known.activity_week_index + 4
+    left join users
+        on identities.week_index = users.week_index
+            and usage_known.delivered_user_id = users.user_id
+
+    where usage_known.feature <> 'unknown'
+        and not coalesce(users.is_excluded, false)
+),
+
+feature_weeks as (
+    select
+        week_index,
+        client_id,
+        count(*) as feature_count
+
+    from recent_features
 
     group by week_index, client_id
 ),
