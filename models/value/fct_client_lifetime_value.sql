@@ -9,8 +9,33 @@ valuations as (
     select * from {{ ref('int_client_valuations') }}
 ),
 
+margin_months as (
+    select * from {{ ref('int_client_margin_months') }}
+),
+
+cumulative as (
+    select
+        client_id,
+        age_months,
+        {{ running_sum('margin_amount', ['client_id'], 'age_months') }} as margin_so_far_amount
+
+    from margin_months
+),
+
+-- The month in which the margin so far first covers the cost of acquisition.
 paybacks as (
-    select * from {{ ref('int_client_paybacks') }}
+    select
+        valuations.client_id,
+        min(cumulative.age_months) as payback_months
+
+    from valuations
+    inner join cumulative
+        on valuations.client_id = cumulative.client_id
+
+    where valuations.acquisition_cost_amount > 0
+        and cumulative.margin_so_far_amount >= valuations.acquisition_cost_amount
+
+    group by valuations.client_id
 ),
 
 final as (

@@ -4,12 +4,53 @@
 
 with
 
-spell_counts as (
-    select * from {{ ref('int_spell_counts') }}
+spells as (
+    select * from {{ ref('int_spell_attributes') }}
+    where observed_term_count >= entry_term
 ),
 
 numbers as (
     select * from {{ ref('numbers') }}
+),
+
+scopes as (
+    select 'any' as spell_scope
+    union all
+    select 'first' as spell_scope
+),
+
+-- Every spell is in one segment of each segmentation.
+{% for segmentation in segmentations() -%}
+cut_{{ loop.index }} as (
+    select
+        scopes.spell_scope,
+        spells.origin_date,
+        {{ loop.index }} as preference,
+        '{{ segmentation }}' as segmentation,
+        {{ segment_text(segmentation) }} as segment,
+        spells.term_months,
+        spells.entry_term,
+        spells.observed_term_count,
+        spells.is_lost,
+        count(*) as spell_count
+
+    from spells
+    inner join scopes
+        on scopes.spell_scope = 'any' or spells.spell_number = 1
+
+    group by
+        scopes.spell_scope, spells.origin_date, {{ segment_text(segmentation) }},
+        spells.term_months, spells.entry_term, spells.observed_term_count, spells.is_lost
+),
+
+{% endfor -%}
+spell_counts as (
+    {%- for segmentation in segmentations() %}
+    select * from cut_{{ loop.index }}
+    {%- if not loop.last %}
+    union all
+    {%- endif %}
+    {%- endfor %}
 ),
 
 keyed as (
