@@ -17,7 +17,17 @@ clients as (
 ),
 
 referrals as (
-    select * from {{ ref('int_client_referrals') }}
+    select * from {{ ref('int_referrals') }}
+),
+
+referrers as (
+    select
+        referrer_client_id as client_id,
+        count(converted_date) as converted_count
+
+    from referrals
+
+    group by referrer_client_id
 ),
 
 client_steps as (
@@ -28,8 +38,8 @@ client_steps as (
             when features.nps_score is null then 1
             when features.nps_score < 9 then 2
             when health.health_band <> 'green' then 3
-            when referrals.client_id is null then 4
-            when referrals.converted_count = 0 then 5
+            when referrers.client_id is null then 4
+            when referrers.converted_count = 0 then 5
             else 6
         end as step_reached
 
@@ -39,8 +49,8 @@ client_steps as (
     inner join features
         on health.client_id = features.client_id
             and health.snapshot_date = features.snapshot_date
-    left join referrals
-        on health.client_id = referrals.client_id
+    left join referrers
+        on health.client_id = referrers.client_id
 ),
 
 segmented as (
@@ -62,14 +72,29 @@ segmented as (
 ),
 
 steps as (
-    {%- for step in [
-        'paying', 'surveyed', 'promoter', 'healthy_promoter', 'referrer', 'successful_referrer'
-    ] %}
     select
-        {{ loop.index }} as step_number,
-        '{{ step }}' as step_name
-    {{ 'union all' if not loop.last }}
-    {%- endfor %}
+        1 as step_number,
+        'paying' as step_name
+    union all
+    select
+        2 as step_number,
+        'surveyed' as step_name
+    union all
+    select
+        3 as step_number,
+        'promoter' as step_name
+    union all
+    select
+        4 as step_number,
+        'healthy_promoter' as step_name
+    union all
+    select
+        5 as step_number,
+        'referrer' as step_name
+    union all
+    select
+        6 as step_number,
+        'successful_referrer' as step_name
 ),
 
 counts as (

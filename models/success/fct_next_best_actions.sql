@@ -4,8 +4,14 @@
 
 with
 
-triggers as (
-    select * from {{ ref('int_action_triggers') }}
+alerts as (
+    select * from {{ ref('fct_client_alerts') }}
+    where is_open
+),
+
+opportunities as (
+    select * from {{ ref('fct_opportunities') }}
+    where is_fresh
 ),
 
 actions as (
@@ -17,8 +23,57 @@ health as (
     where is_latest
 ),
 
+touchpoints as (
+    select * from {{ ref('int_touchpoints_classified') }}
+    where disposition = 'accepted' and direction = 'outbound'
+),
+
+clients as (
+    select * from {{ ref('int_client_identities') }}
+    where exclusion_reason is null
+),
+
+last_snapshot as (
+    select max(snapshot_date) as snapshot_date
+    from {{ ref('int_client_identity_weeks') }}
+),
+
+triggers as (
+    select
+        'alert' as rule_type,
+        alert_type as rule_name,
+        client_id,
+        cast(0 as decimal(18, 2)) as expected_value_amount,
+        last_seen_date as snapshot_date
+
+    from alerts
+
+    union all
+
+    select
+        'opportunity' as rule_type,
+        opportunity_kind as rule_name,
+        client_id,
+        expected_value_amount,
+        snapshot_date
+
+    from opportunities
+),
+
+-- When we last turned to a client about a topic.
 contact_topics as (
-    select * from {{ ref('int_client_contact_topics') }}
+    select
+        clients.canonical_client_id as client_id,
+        touchpoints.topic,
+        max({{ reporting_date('touchpoints.occurred_at') }}) as last_contact_date
+
+    from touchpoints
+    inner join clients
+        on touchpoints.client_id = clients.client_id
+    inner join last_snapshot
+        on {{ reporting_date('touchpoints.occurred_at') }} <= last_snapshot.snapshot_date
+
+    group by clients.canonical_client_id, touchpoints.topic
 ),
 
 -- Of several reasons for one action the most pressing is told.

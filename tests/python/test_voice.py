@@ -37,8 +37,6 @@ LOOP = (
 )
 SUPPORT = ("int_support_days", "int_ticket_times")
 MILESTONES = (
-    "int_client_uses_daily",
-    "int_client_paces",
     "int_milestone_thresholds",
     "int_milestone_anniversaries",
     "fct_milestones",

@@ -12,6 +12,37 @@ rules as (
     from {{ ref('milestone_rules') }}
 ),
 
+activity as (
+    select * from {{ ref('fct_client_activity_daily') }}
+    where definition_id = {{ default_definition() }}
+),
+
+client_mrr as (
+    select * from {{ ref('fct_client_mrr') }}
+),
+
+spend as (
+    select * from {{ ref('int_client_spend_daily') }}
+),
+
+as_of as (
+    select * from {{ ref('as_of') }}
+),
+
+-- Uses are qualifying events of the default definition.
+uses as (
+    select
+        client_id,
+        activity_date,
+        sum(event_count) over (
+            partition by client_id
+            order by activity_date
+            rows between unbounded preceding and current row
+        ) as total_event_count
+
+    from activity
+),
+
 levels as (
     select
         client_id,
@@ -19,7 +50,7 @@ levels as (
         activity_date as level_date,
         cast(total_event_count as decimal(18, 4)) as amount
 
-    from {{ ref('int_client_uses_daily') }}
+    from uses
 
     union all
 
@@ -29,7 +60,7 @@ levels as (
         valid_from as level_date,
         cast(seat_count as decimal(18, 4)) as amount
 
-    from {{ ref('fct_client_mrr') }}
+    from client_mrr
 
     union all
 
@@ -39,7 +70,7 @@ levels as (
         paid_date as level_date,
         cast(total_spend_amount as decimal(18, 4)) as amount
 
-    from {{ ref('int_client_spend_daily') }}
+    from spend
 ),
 
 highest as (
@@ -53,12 +84,33 @@ highest as (
     group by client_id, measure
 ),
 
+-- How fast a client comes nearer: uses, or amount, a day.
 paces as (
-    select * from {{ ref('int_client_paces') }}
-),
+    select
+        activity.client_id,
+        'uses' as milestone_kind,
+        cast(cast(sum(activity.event_count) as {{ type_double() }}) / 28 as decimal(18, 4))
+            as daily_pace
 
-as_of as (
-    select * from {{ ref('as_of') }}
+    from activity
+    cross join as_of
+
+    where {{ add_days('activity.activity_date', 28) }} > as_of.as_of_date
+
+    group by activity.client_id
+
+    union all
+
+    select
+        client_id,
+        'spend' as milestone_kind,
+        cast(cast(mrr_amount as {{ type_double() }}) * 12 / 365 as decimal(18, 4))
+            as daily_pace
+
+    from client_mrr
+
+    where valid_to is null
+        and mrr_amount > 0
 ),
 
 reached as (
