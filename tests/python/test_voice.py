@@ -30,8 +30,6 @@ NPS = ("int_nps_responses", "int_nps_counts", "int_nps_changes", "int_nps_weight
 LOOP = (
     "fct_survey_responses",
     "fct_feedback_themes",
-    "int_feedback_replies",
-    "int_feedback_tickets",
     "int_feedback_loops",
     "fct_feedback_loop",
 )

@@ -1,4 +1,5 @@
--- Grain: one row per unhappy response, with what followed it.
+-- Grain: one row per unhappy response, with what followed it: the first reply of ours that is
+-- no broadcast and the first ticket of the client, each within feedback_loop_days.
 
 with
 
@@ -6,12 +7,13 @@ responses as (
     select * from {{ ref('fct_survey_responses') }}
 ),
 
-replies as (
-    select * from {{ ref('int_feedback_replies') }}
+touchpoints as (
+    select * from {{ ref('int_touchpoints') }}
+    where is_reply
 ),
 
-tickets as (
-    select * from {{ ref('int_feedback_tickets') }}
+client_tickets as (
+    select * from {{ ref('int_tickets') }}
 ),
 
 themes as (
@@ -31,6 +33,61 @@ about_tickets as (
 
 client_mrr as (
     select * from {{ ref('fct_client_mrr') }}
+),
+
+ordered_replies as (
+    select
+        responses.response_id,
+        touchpoints.touchpoint_id,
+        touchpoints.channel,
+        touchpoints.topic,
+        touchpoints.occurred_at,
+        {{ seconds_between('responses.responded_at', 'touchpoints.occurred_at') }}
+            as reply_seconds,
+        row_number() over (
+            partition by responses.response_id
+            order by touchpoints.occurred_at, touchpoints.touchpoint_id
+        ) as reply_order
+
+    from responses
+    inner join touchpoints
+        on responses.client_id = touchpoints.client_id
+            and responses.responded_at < touchpoints.occurred_at
+
+    where responses.is_unhappy
+),
+
+replies as (
+    select *
+    from ordered_replies
+    where reply_order = 1
+        and reply_seconds <= 86400 * {{ number_var('feedback_loop_days', 1) }}
+),
+
+ordered_tickets as (
+    select
+        responses.response_id,
+        client_tickets.ticket_id,
+        {{ seconds_between('responses.responded_at', 'client_tickets.opened_at') }}
+            as ticket_seconds,
+        row_number() over (
+            partition by responses.response_id
+            order by client_tickets.opened_at, client_tickets.ticket_id
+        ) as ticket_order
+
+    from responses
+    inner join client_tickets
+        on responses.client_id = client_tickets.client_id
+            and responses.responded_at < client_tickets.opened_at
+
+    where responses.is_unhappy
+),
+
+tickets as (
+    select *
+    from ordered_tickets
+    where ticket_order = 1
+        and ticket_seconds <= 86400 * {{ number_var('feedback_loop_days', 1) }}
 ),
 
 final as (
