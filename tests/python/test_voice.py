@@ -92,8 +92,8 @@ class Models:
         paths = {name: next(folder.rglob(f"{name}.sql")) for name in names}
         self.sql = {name: path.read_text() for name, path in paths.items()}
         self.table = {
-            name: f"build.{path.relative_to(folder).parts[0]}.{name}"
-            for name, path in paths.items()
+            name: f"build.{'marts' if name.startswith('fct_') else 'intermediate'}.{name}"
+            for name in names
         }
         self.planned: dict[str, str] = {}
         self.connection = duckdb.connect(config={"threads": 1})
