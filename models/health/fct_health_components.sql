@@ -18,12 +18,31 @@ joined as (
         points.points + cast(
             scores.next_band_score * scores.known_weight - scores.weighted_points
             as {{ type_double() }}
-        ) / points.weight as needed_points
+        ) / points.weight as needed_points,
+        {{ float_as_decimal(
+            'cast(points.weight * points.points as ' ~ type_double() ~ ')'
+            ~ ' / cast(scores.known_weight as ' ~ type_double() ~ ')', 9, 4
+        ) }} as contributed_points
 
     from points
     inner join scores
         on points.week_index = scores.week_index
             and points.client_id = scores.client_id
+),
+
+compared as (
+    select
+        *,
+        lag(contributed_points) over (
+            partition by client_id, measure
+            order by week_index
+        ) as previous_points,
+        lag(week_index) over (
+            partition by client_id, measure
+            order by week_index
+        ) as previous_week_index
+
+    from joined
 ),
 
 final as (
@@ -40,10 +59,14 @@ final as (
         measure_value,
         points,
         {{ rate('weight', 'known_weight') }} as weight_share_rate,
-        {{ float_as_decimal(
-            'cast(weight * points as ' ~ type_double() ~ ')'
-            ~ ' / cast(known_weight as ' ~ type_double() ~ ')', 9, 4
-        ) }} as contributed_points,
+        contributed_points,
+        cast(
+            case
+                when previous_week_index = week_index - 1
+                    then contributed_points - previous_points
+            end
+            as decimal(9, 4)
+        ) as points_change,
         {{ float_as_decimal(
             'cast(lost_points as ' ~ type_double() ~ ')'
             ~ ' / cast(known_weight as ' ~ type_double() ~ ')', 9, 4
@@ -59,7 +82,7 @@ final as (
         -- dates
         snapshot_date
 
-    from joined
+    from compared
 )
 
 select * from final

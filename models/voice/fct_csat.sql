@@ -1,6 +1,7 @@
--- Grain: one row per survey type (csat, ces), purpose, attribute, its value and month.
--- Favourable are the top two of five boxes (CSAT), 5 to 7 of seven (CES); the share has a
--- Wilson interval and is null below nps_suppressed_below responses.
+-- Grain: one row per survey type but NPS, purpose, attribute, its value and month.
+-- What is favourable is said by the seed survey_types: the top two of five boxes (CSAT), 5 to 7
+-- of seven (CES). The share has a Wilson interval and is null below nps_suppressed_below
+-- responses.
 
 with
 
@@ -11,7 +12,7 @@ responses as (
 
     from {{ ref('fct_survey_responses') }}
 
-    where survey_type in ('csat', 'ces')
+    where survey_type <> 'nps'
 ),
 
 responses_by_attribute as (

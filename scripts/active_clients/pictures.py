@@ -136,7 +136,9 @@ def draw_whole(nodes: Mapping[str, Node]) -> str:
             reads[topic] |= {nodes[name].folder[0] for name in node.reads} - {topic, "reference"}
     lines = ["    raw[(14 raw tables)] --> staging"]
     lines += [
-        f'    {topic}["{topic}<br/>{marts[topic]} marts"]' for topic in sorted(marts) if marts[topic]
+        f'    {topic}["{topic}<br/>{marts[topic]} marts"]'
+        for topic in sorted(marts)
+        if marts[topic]
     ]
     lines += [
         f"    {parent} --> {topic}"

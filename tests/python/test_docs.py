@@ -20,7 +20,9 @@ CHANGELOG = ROOT / "CHANGELOG.md"
 MEASUREMENTS = ROOT / "docs/performance.md"
 METRICS = ROOT / "docs/metrics.md"
 CONFIGURATION = ROOT / "docs/configuration.md"
-DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
+DOCUMENTS = sorted(
+    [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "models").rglob("README.md")]
+)
 DISPOSITIONS = {"accepted", "duplicate", "quarantined"}
 
 
@@ -60,8 +62,8 @@ def metric_names() -> list[str]:
 
 def test_readme_stays_readable() -> None:
     """A line per mart, and little else."""
-    tables = sum(line.startswith("|") for line in README.read_text().splitlines())
-    assert len(README.read_text().splitlines()) - tables < 160
+    text = re.sub(r"```mermaid.*?```", "", README.read_text(), flags=re.DOTALL)
+    assert sum(not line.startswith("|") for line in text.splitlines()) < 170
 
 
 def test_readme_lists_every_mart_once() -> None:

@@ -444,8 +444,7 @@ def check_renewals(
             day += DAY
     covered: dict[str, list[date]] = defaultdict(list)
     for name, start, end in warehouse.rows(
-        "select subscription_id, term_start_date, term_end_date"
-        " from intermediate.int_term_amounts"
+        "select subscription_id, term_start_date, term_end_date from intermediate.int_term_amounts"
     ):
         covered[name] += [start + n * DAY for n in range((min(end, AS_OF + DAY) - start).days)]
     assert {name: sorted(held) for name, held in days.items()} == {

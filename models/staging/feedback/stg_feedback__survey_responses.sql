@@ -4,6 +4,10 @@ source as (
     select * from {{ raw_table('feedback', 'survey_responses') }}
 ),
 
+survey_types as (
+    select * from {{ ref('survey_types') }}
+),
+
 renamed as (
     select
         -- ids
@@ -34,7 +38,7 @@ renamed as (
 
 final as (
     select
-        *,
+        renamed.*,
         {{ rejection_reasons({
             'missing_key': 'response_id is null',
             'missing_client': 'client_id is null',
@@ -44,15 +48,15 @@ final as (
             'occurs_after_load': is_after_load('responded_at'),
             'invalid_number': 'score is null',
             'invalid_value':
-                "coalesce(survey_type not in ('nps', 'csat', 'ces'), true)"
+                "survey_types.survey_type is null"
                 ~ " or survey_purpose not in ('relational', 'transactional')",
             'score_off_scale':
-                "(survey_type = 'nps' and score not between 0 and 10)"
-                ~ " or (survey_type = 'csat' and score not between 1 and 5)"
-                ~ " or (survey_type = 'ces' and score not between 1 and 7)",
+                'score not between survey_types.score_min and survey_types.score_max',
         }) }} as invalid_reasons
 
     from renamed
+    left join survey_types
+        on renamed.survey_type = survey_types.survey_type
 )
 
 select * from final

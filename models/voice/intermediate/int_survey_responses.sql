@@ -17,6 +17,10 @@ users as (
     select * from {{ ref('int_user_identities') }}
 ),
 
+survey_types as (
+    select * from {{ ref('survey_types') }}
+),
+
 as_of as (
     select * from {{ ref('as_of') }}
 ),
@@ -50,16 +54,8 @@ final as (
         responses.score,
 
         -- booleans
-        case responses.survey_type
-            when 'nps' then responses.score >= 9
-            when 'csat' then responses.score >= 4
-            else responses.score >= 5
-        end as is_favourable,
-        case responses.survey_type
-            when 'nps' then responses.score <= 6
-            when 'csat' then responses.score <= {{ number_var('csat_unhappy_score_max', 1, 3) }}
-            else false
-        end as is_unhappy,
+        responses.score >= survey_types.favourable_from as is_favourable,
+        coalesce(responses.score <= survey_types.unhappy_to, false) as is_unhappy,
 
         -- dates
         {{ reporting_date('responses.responded_at') }} as responded_date,
@@ -72,6 +68,8 @@ final as (
         on responses.client_id = clients.client_id
     left join users
         on responses.user_id = users.user_id
+    inner join survey_types
+        on responses.survey_type = survey_types.survey_type
     cross join as_of
 
     where users.exclusion_reason is null
