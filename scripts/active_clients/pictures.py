@@ -163,7 +163,7 @@ def main() -> None:
     """Write the pictures that are older than the models."""
     for path, picture in pictures(read_manifest()).items():
         text = path.read_text()
-        drawn = PICTURE.sub(lambda _, new=picture: f"```mermaid\n{new}\n```", text, count=1)
+        drawn = PICTURE.sub(f"```mermaid\n{picture}\n```", text, count=1)
         if drawn != text:
             path.write_text(drawn)
             click.echo(f"{path.relative_to(ROOT)} drawn anew")

@@ -1,4 +1,4 @@
-"""The map on the door: the pictures of the READMEs are those of the models, and the walks can be walked."""
+"""The pictures in the READMEs are those of the models, and the walks lead somewhere."""
 
 from __future__ import annotations
 
