@@ -1,6 +1,5 @@
 -- Grain: one row per counted client and month, from the month of its first day to that of
--- as_of_date. `period_end_date` is the last day of the month that has elapsed;
--- `base_date` is the same day twelve months earlier.
+-- as_of_date. `period_end_date` is the last day of the month that has elapsed.
 
 with
 
@@ -76,11 +75,6 @@ final as (
             when months.month_end_date > as_of.as_of_date then as_of.as_of_date
             else months.month_end_date
         end as period_end_date,
-        case
-            when months.month_end_date > as_of.as_of_date
-                then {{ add_months('as_of.as_of_date', -12) }}
-            else {{ month_end(add_months('months.month_start_date', -12)) }}
-        end as base_date,
         months.month_end_date <= as_of.as_of_date as is_complete
 
     from first_months
