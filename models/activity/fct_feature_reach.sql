@@ -4,8 +4,6 @@
 -- adopted count as long as they were watched. Who was entitled before the first usage in the
 -- data, or outside the definition's validity, may have adopted unseen and does not count.
 
-{% set keys = ['definition_id', 'feature', 'attribute', 'attribute_value'] %}
-
 with
 
 adoption as (
@@ -53,23 +51,31 @@ watched as (
         on attributed.entitled_date >= history.first_usage_date
 ),
 
-{{ kaplan_meier('watched', keys) }},
+{{ kaplan_meier(
+    'watched', ['definition_id', 'feature', 'attribute', 'attribute_value']
+) }},
 
 medians as (
     select
-        {{ keys | join(', ') }},
+        definition_id,
+        feature,
+        attribute,
+        attribute_value,
         min(observed_days) as median_days_to_adopt
 
     from survival
 
     where survival_probability <= 0.5
 
-    group by {{ keys | join(', ') }}
+    group by definition_id, feature, attribute, attribute_value
 ),
 
 counts as (
     select
-        {{ keys | join(', ') }},
+        definition_id,
+        feature,
+        attribute,
+        attribute_value,
         is_default_definition,
         sum(case when is_entitled then 1 else 0 end) as entitled_count,
         sum(case when is_entitled and is_adopted then 1 else 0 end) as adopter_count,
@@ -80,13 +86,15 @@ counts as (
 
     from attributed
 
-    group by {{ keys | join(', ') }}, is_default_definition
+    group by definition_id, feature, attribute, attribute_value, is_default_definition
 ),
 
 final as (
     select
-        {% for key in keys %}counts.{{ key }},
-        {% endfor %}
+        counts.definition_id,
+        counts.feature,
+        counts.attribute,
+        counts.attribute_value,
         cast(counts.entitled_count as bigint) as entitled_client_count,
         cast(counts.adopter_count as bigint) as adopter_count,
         {{ rate('adopter_count', 'entitled_count') }} as reach_rate,
@@ -107,8 +115,10 @@ final as (
     from counts
     cross join as_of
     left join medians
-        on {% for key in keys %}counts.{{ key }} = medians.{{ key }}
-            {{- '' if loop.last else '\n            and ' }}{% endfor %}
+        on counts.definition_id = medians.definition_id
+            and counts.feature = medians.feature
+            and counts.attribute = medians.attribute
+            and counts.attribute_value = medians.attribute_value
 )
 
 select * from final

@@ -35,18 +35,28 @@ final as (
 
         -- numerics
         cast(sum(row_count) as bigint) as raw_row_count,
-        {%- for disposition in ['accepted', 'duplicate', 'quarantined'] %}
         cast(
-            sum(case when disposition = '{{ disposition }}' then row_count else 0 end) as bigint
-        ) as {{ disposition }}_row_count,
-        {%- endfor %}
+            sum(case when disposition = 'accepted' then row_count else 0 end) as bigint
+        ) as accepted_row_count,
+        cast(
+            sum(case when disposition = 'duplicate' then row_count else 0 end) as bigint
+        ) as duplicate_row_count,
+        cast(
+            sum(case when disposition = 'quarantined' then row_count else 0 end) as bigint
+        ) as quarantined_row_count,
         cast(coalesce(sum(amount), 0) as {{ type_ledger_sum() }}) as raw_amount,
-        {%- for disposition in ['accepted', 'duplicate', 'quarantined'] %}
         cast(
-            sum(case when disposition = '{{ disposition }}' then coalesce(amount, 0) else 0 end)
+            sum(case when disposition = 'accepted' then coalesce(amount, 0) else 0 end)
             as {{ type_ledger_sum() }}
-        ) as {{ disposition }}_amount,
-        {%- endfor %}
+        ) as accepted_amount,
+        cast(
+            sum(case when disposition = 'duplicate' then coalesce(amount, 0) else 0 end)
+            as {{ type_ledger_sum() }}
+        ) as duplicate_amount,
+        cast(
+            sum(case when disposition = 'quarantined' then coalesce(amount, 0) else 0 end)
+            as {{ type_ledger_sum() }}
+        ) as quarantined_amount,
 
         -- dates
         loaded_date

@@ -52,6 +52,14 @@ cohorts as (
         on retention_definitions.definition_id = definitions.definition_id
 ),
 
+methods as (
+    select 'on' as retention_method
+    union all
+    select 'unbounded' as retention_method
+    union all
+    select 'rolling' as retention_method
+),
+
 spans as (
     select
         cohorts.retention_id,
@@ -66,7 +74,7 @@ spans as (
     inner join brackets
         on cohorts.period_grain = brackets.period_grain
             and cohorts.period_count >= brackets.bracket_start
-    {% for method in ['on', 'unbounded', 'rolling'] %}
+
     union all
 
     select
@@ -74,16 +82,16 @@ spans as (
         cohorts.cohort_index,
         cohorts.period_grain,
         cohorts.returns_valid_to,
-        '{{ method }}' as retention_method,
+        methods.retention_method,
         periods.period_index - cohorts.cohort_index as period_number,
         periods.period_index - cohorts.cohort_index as last_period_number
 
     from cohorts
+    cross join methods
     inner join periods
         on cohorts.period_grain = periods.period_grain
             and cohorts.cohort_index <= periods.period_index
             and cohorts.cohort_index + cohorts.period_count >= periods.period_index
-    {% endfor %}
 ),
 
 -- Left joins keep engines from joining the periods with each other first.

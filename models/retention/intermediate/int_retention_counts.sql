@@ -2,8 +2,6 @@
 -- from 1 (of a bracket the first of its periods) in which at least one entity came back; of
 -- the rolling method it is 0 where each of them had missed a period before.
 
-{% set cohort = ['retention_id', 'attribute', 'attribute_value', 'cohort_index'] | join(', ') %}
-
 with
 
 members as (
@@ -34,7 +32,10 @@ member_returns as (
 
 return_counts as (
     select
-        {{ cohort }},
+        retention_id,
+        attribute,
+        attribute_value,
+        cohort_index,
         period_number,
         count(*) as on_count,
         sum(case when is_consecutive then 1 else 0 end) as rolling_count,
@@ -42,22 +43,36 @@ return_counts as (
 
     from member_returns
 
-    group by {{ cohort }}, period_number
+    group by retention_id, attribute, attribute_value, cohort_index, period_number
 ),
 
 final as (
-    {% for method in ['on', 'rolling'] -%}
     select
-        {{ cohort }},
-        '{{ method }}' as retention_method,
+        retention_id,
+        attribute,
+        attribute_value,
+        cohort_index,
+        'on' as retention_method,
         period_number,
-        {{ method }}_count as retained_count
+        on_count as retained_count
 
     from return_counts
 
     union all
 
-    {% endfor -%}
+    select
+        retention_id,
+        attribute,
+        attribute_value,
+        cohort_index,
+        'rolling' as retention_method,
+        period_number,
+        rolling_count as retained_count
+
+    from return_counts
+
+    union all
+
     select
         return_counts.retention_id,
         return_counts.attribute,
