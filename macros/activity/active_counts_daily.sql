@@ -1,34 +1,28 @@
 {#
-    Counts, for every day from the first activity to as_of_date, who is active within the
-    window: how many became it up to that day less how many ceased to be. One row per
-    definition, window, attribute, value and day.
+    CTEs that end with `window_counts`: for every day from the first activity to as_of_date, who is
+    active within the window: how many became it up to that day less how many ceased to be, as
+    `active_count`, and the days on which they were, as `day_count`. One row per definition,
+    window, attribute, value and day.
 #}
-{% macro active_counts_daily(entity_type, count_name) -%}
-{%- set keys = 'definition_id, window_days, attribute, attribute_value' -%}
-with
-
-definitions as (
-    select * from {{ ref('active_definitions') }}
-),
-
-as_of as (
-    select * from {{ ref('as_of') }}
-),
-
-changes as (
-    select * from {{ ref('int_active_changes') }}
-    where entity_type = '{{ entity_type }}'
-),
-
+{% macro active_counts_daily(changes, definitions, dates, as_of) -%}
 first_dates as (
-    select definition_id, min(change_date) as first_date
-    from changes
+    select
+        definition_id,
+        min(change_date) as first_date
+
+    from {{ changes }}
+
     group by definition_id
 ),
 
 counted_groups as (
-    select distinct {{ keys }}
-    from changes
+    select distinct
+        definition_id,
+        window_days,
+        attribute,
+        attribute_value
+
+    from {{ changes }}
 ),
 
 days as (
@@ -38,12 +32,12 @@ days as (
         dates.date_day as activity_date
 
     from counted_groups
-    inner join definitions
+    inner join {{ definitions }} as definitions
         on counted_groups.definition_id = definitions.definition_id
     inner join first_dates
         on counted_groups.definition_id = first_dates.definition_id
-    cross join as_of
-    inner join {{ ref('dim_dates') }} as dates
+    cross join {{ as_of }} as as_of
+    inner join {{ dates }} as dates
         on first_dates.first_date <= dates.date_day
             and as_of.as_of_date >= dates.date_day
             and {{ or_never('definitions.valid_to') }} > dates.date_day
@@ -60,7 +54,7 @@ counts as (
         ) as active_count
 
     from days
-    left join changes
+    left join {{ changes }} as changes
         on days.definition_id = changes.definition_id
             and days.window_days = changes.window_days
             and days.attribute = changes.attribute
@@ -109,22 +103,5 @@ window_counts as (
             and counts.attribute_value = starting.attribute_value
             and {{ add_days('counts.activity_date', '-counts.window_days') }}
             = starting.activity_date
-),
-
-final as (
-    select
-        definition_id,
-        cast(window_days as integer) as window_days,
-        attribute,
-        attribute_value,
-        cast(active_count as bigint) as {{ count_name }},
-        cast(day_count as bigint) as active_day_count,
-        {{ rate('day_count', '(window_days * active_count)') }} as stickiness_rate,
-        definition_id = {{ default_definition() }} as is_default_definition,
-        activity_date
-
-    from window_counts
 )
-
-select * from final
 {%- endmacro %}

@@ -4,7 +4,7 @@
     the join of every day with every window, at the cost of one sort; only the days that
     start a span are looked at again.
 #}
-{% macro coverage_spans(active_days, keys) -%}
+{% macro coverage_spans(active_days, windows, keys) -%}
     neighbouring_days as (
         select
             {{ keys | join(', ') }},
@@ -28,7 +28,7 @@
             windows.window_days
 
         from neighbouring_days
-        inner join {{ ref('int_activity_windows') }} as windows
+        inner join {{ windows }} as windows
             on neighbouring_days.definition_id = windows.definition_id
 
         where neighbouring_days.previous_date is null

@@ -1,10 +1,10 @@
 {#
     CTEs that end in moved_changes: the instants of a client's changes that are followed by
     another within grouping_minutes, with the day of the last of them. A client that leaves
-    before midnight and is back after it has not left. Changes after last_day, by default
-    as_of_date, are still to come.
+    before midnight and is back after it has not left. Changes after as_of_date of `as_of`, or
+    after `last_day`, are still to come.
 #}
-{% macro grouped_changes(spans, keys=[], last_day=none) -%}
+{% macro grouped_changes(spans, as_of=none, keys=[], last_day=none) -%}
     {%- set of_client = (keys + ['client_id']) | join(', ') -%}
     {%- set gap = dbt.dateadd('minute', '-' ~ number_var('grouping_minutes'), 'changed_at') -%}
     changed_instants as (
@@ -29,8 +29,8 @@
             end as is_first
 
         from changed_instants
-        {%- if not last_day %}
-        cross join {{ ref('as_of') }} as as_of
+        {%- if as_of %}
+        cross join {{ as_of }} as as_of
         {%- endif %}
 
         where {{ reporting_date('changed_at') }} <= {{ last_day or 'as_of.as_of_date' }}

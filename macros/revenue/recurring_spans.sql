@@ -5,11 +5,13 @@
     valid_from, valid_to    the days; changes of a client close to each other share one
     contract_mrr_amount, billed_mrr_amount, mrr_amount, is_recurring
 
-    versions  a relation with one row per version, and per key
-    keys      columns within which histories are independent
-    last_day  the last day whose changes count, by default as_of_date
+    versions           a relation with one row per version, and per key
+    billing_intervals  the relation with the intervals of a year
+    as_of              a relation with as_of_date, the last day whose changes count
+    last_day           that day instead, as an expression
+    keys               columns within which histories are independent
 #}
-{% macro recurring_spans(versions, keys=[], last_day=none) %}
+{% macro recurring_spans(versions, billing_intervals, as_of=none, keys=[], last_day=none) %}
 {%- set of_subscription = (keys + ['subscription_id']) | join(', ') -%}
 {%- set of_client = (keys + ['client_id']) | join(', ') -%}
 {%- set never = far_future() -%}
@@ -17,10 +19,6 @@ with
 
 versions as (
     select * from {{ versions }}
-),
-
-billing_intervals as (
-    select * from {{ ref('billing_intervals') }}
 ),
 
 neighbours as (
@@ -87,7 +85,7 @@ bounded as (
     from ended
 ),
 
-{{ grouped_changes('bounded', keys, last_day) }},
+{{ grouped_changes('bounded', as_of, keys, last_day) }},
 
 final as (
     select
@@ -106,7 +104,7 @@ final as (
         {{ counted_discount_rate() }} as counted_discount_rate
 
     from bounded
-    inner join billing_intervals
+    inner join {{ billing_intervals }} as billing_intervals
         on bounded.billing_interval = billing_intervals.billing_interval
     left join moved_changes as moved_starts
         on bounded.recurs_from = moved_starts.changed_at

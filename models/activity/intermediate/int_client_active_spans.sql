@@ -11,6 +11,10 @@ definitions as (
     select * from {{ ref('active_definitions') }}
 ),
 
+windows as (
+    select * from {{ ref('int_activity_windows') }}
+),
+
 -- Where one event is enough, its days are all there is to know.
 client_days as (
     select client_activity.*
@@ -20,7 +24,7 @@ client_days as (
     where {{ is_met_by_any_event('definitions') }}
 ),
 
-{{ coverage_spans('client_days', ['definition_id', 'client_id']) }},
+{{ coverage_spans('client_days', 'windows', ['definition_id', 'client_id']) }},
 
 qualifying_levels as (
     select

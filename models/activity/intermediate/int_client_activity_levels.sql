@@ -30,7 +30,7 @@ windows as (
         on windows.definition_id = definitions.definition_id
 ),
 
-{{ coverage_spans('active_days', ['definition_id', 'client_id', 'user_id']) }},
+{{ coverage_spans('active_days', 'windows', ['definition_id', 'client_id', 'user_id']) }},
 
 directions as (
     select 1 as direction

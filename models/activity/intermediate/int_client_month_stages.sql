@@ -9,7 +9,9 @@ client_months as (
 ),
 
 active_spans as (
-    {{ default_active_spans() }}
+    {{ default_active_spans(
+        ref('int_client_active_spans'), ref('active_definitions')
+    ) | indent(4) }}
 ),
 
 lifecycle as (

@@ -14,6 +14,10 @@ active_days as (
     group by definition_id, user_id, activity_date
 ),
 
-{{ coverage_spans('active_days', ['definition_id', 'user_id']) }}
+windows as (
+    select * from {{ ref('int_activity_windows') }}
+),
+
+{{ coverage_spans('active_days', 'windows', ['definition_id', 'user_id']) }}
 
 select * from spans

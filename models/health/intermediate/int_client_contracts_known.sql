@@ -59,7 +59,12 @@ known_versions as (
 ),
 
 spans as (
-    {{ recurring_spans('known_versions', ['holder_id', 'week_end_date'], never()) | indent(4) }}
+    {{ recurring_spans(
+        'known_versions',
+        'billing_intervals',
+        keys=['holder_id', 'week_end_date'],
+        last_day=never(),
+    ) | indent(4) }}
 ),
 
 final as (

@@ -12,6 +12,14 @@ identities as (
     select * from {{ ref('int_client_identities') }}
 ),
 
+billing_intervals as (
+    select * from {{ ref('billing_intervals') }}
+),
+
+as_of as (
+    select * from {{ ref('as_of') }}
+),
+
 client_deliveries as (
     select
         locks.period_month,
@@ -112,7 +120,9 @@ known_versions as (
 ),
 
 spans as (
-    {{ recurring_spans('known_versions', ['period_month']) | indent(4) }}
+    {{ recurring_spans(
+        'known_versions', 'billing_intervals', 'as_of', ['period_month']
+    ) | indent(4) }}
 ),
 
 final as (

@@ -8,17 +8,21 @@ subscriptions as (
     where disposition = 'accepted'
 ),
 
+billing_intervals as (
+    select * from {{ ref('billing_intervals') }}
+),
+
+as_of as (
+    select * from {{ ref('as_of') }}
+),
+
 spans as (
-    {{ recurring_spans('subscriptions') | indent(4) }}
+    {{ recurring_spans('subscriptions', 'billing_intervals', 'as_of') | indent(4) }}
 ),
 
 clients as (
     select * from {{ ref('int_client_identities') }}
     where exclusion_reason is null
-),
-
-as_of as (
-    select * from {{ ref('as_of') }}
 ),
 
 final as (

@@ -27,7 +27,9 @@ client_mrr as (
 ),
 
 active_spans as (
-    {{ default_active_spans() }}
+    {{ default_active_spans(
+        ref('int_client_active_spans'), ref('active_definitions')
+    ) | indent(4) }}
 ),
 
 as_of as (

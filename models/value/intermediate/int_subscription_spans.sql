@@ -37,7 +37,9 @@ known as (
 ),
 
 spans as (
-    {{ recurring_spans('known', ['origin_date'], 'origin_date') | indent(4) }}
+    {{ recurring_spans(
+        'known', 'billing_intervals', keys=['origin_date'], last_day='origin_date'
+    ) | indent(4) }}
 ),
 
 final as (

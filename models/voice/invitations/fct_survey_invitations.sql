@@ -23,7 +23,9 @@ as_of as (
 ),
 
 active_spans as (
-    {{ default_active_spans() }}
+    {{ default_active_spans(
+        ref('int_client_active_spans'), ref('active_definitions')
+    ) | indent(4) }}
 ),
 
 first_responses as (
