@@ -1,4 +1,4 @@
-{# Seconds for which support was open before an instant; `day` is its row of int_support_days. #}
+{# Seconds for which support was open before an instant; `day` is the row of its day. #}
 {% macro open_seconds_until(moment, day) -%}
     case
         when {{ day }}.opens_at is null then {{ day }}.open_seconds_before

@@ -33,7 +33,7 @@ LOOP = (
     "int_feedback_loops",
     "fct_feedback_loop",
 )
-SUPPORT = ("int_support_days", "int_ticket_times")
+SUPPORT = ("int_ticket_times",)
 MILESTONES = (
     "int_milestone_thresholds",
     "int_milestone_anniversaries",
@@ -544,7 +544,6 @@ def test_business_hours_follow_the_wall_clock(
         ],
         intermediate__as_of=[{"as_of_date": first + timedelta(days=14)}],
     )
-    models.build("int_support_days")
     found = models.rows("int_ticket_times", "ticket_id", "first_response_business_seconds")
     assert found == [(f"k{n}", 60 * open_minutes(a, b, hours)) for n, (a, b) in enumerate(tickets)]
 

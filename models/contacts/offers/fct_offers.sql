@@ -1,4 +1,4 @@
--- Grain: one row per offer to a counted client, hold-outs included, by as_of_date.
+-- Grain: one row per accepted offer to a counted client, hold-outs included, by as_of_date.
 -- The outcome is judged by the goal of the offer's type (the seed offer_goals) on the day
 -- horizon_days after it: retention, the client pays; upgrade, it pays more on another plan.
 
@@ -7,7 +7,21 @@
 with
 
 offers as (
-    select * from {{ ref('int_offers') }}
+    select * from {{ ref('int_offers_classified') }}
+    where disposition = 'accepted'
+),
+
+clients as (
+    select * from {{ ref('int_client_identities') }}
+    where exclusion_reason is null
+),
+
+goals as (
+    select * from {{ ref('offer_goals') }}
+),
+
+rates as (
+    select * from {{ ref('int_exchange_rate_spans') }}
 ),
 
 client_mrr as (
@@ -22,35 +36,79 @@ as_of as (
     select * from {{ ref('as_of') }}
 ),
 
+dated as (
+    select
+        *,
+        {{ reporting_date('offered_at') }} as offered_date
+
+    from offers
+),
+
+-- An offer type listed by itself decides; '*' decides for all that are not listed.
+counted as (
+    select
+        dated.offer_id,
+        clients.canonical_client_id as client_id,
+        dated.offer_type,
+        coalesce(named_goals.goal, other_goals.goal) as goal,
+        cast(dated.amount * rates.rate as decimal(18, 4)) as offer_amount,
+        dated.is_holdout,
+        dated.offered_date,
+        {{ reporting_date('dated.expires_at') }} as expires_date,
+        {{ add_days(
+            'dated.offered_date', 'coalesce(named_goals.horizon_days, other_goals.horizon_days)'
+        ) }} as horizon_date,
+        dated.offered_at,
+        case
+            when {{ reporting_date('dated.redeemed_at') }} <= as_of.as_of_date
+                then dated.redeemed_at
+        end as redeemed_at
+
+    from dated
+    inner join clients
+        on dated.client_id = clients.client_id
+    left join goals as named_goals
+        on dated.offer_type = named_goals.offer_type
+    left join goals as other_goals
+        on other_goals.offer_type = '*'
+    left join rates
+        on dated.currency_code = rates.currency_code
+            and dated.offered_date >= rates.valid_from
+            and dated.offered_date < {{ or_never('rates.valid_to') }}
+    cross join as_of
+
+    where dated.offered_date <= as_of.as_of_date
+),
+
 observed as (
     select
-        offers.*,
+        counted.*,
         coalesce(mrr_before.mrr_amount, 0) as mrr_before_amount,
         coalesce(mrr_after.mrr_amount, 0) as mrr_after_amount,
         coalesce(plans_before.paid_plan_id, 'none') as plan_before_id,
         coalesce(plans_after.paid_plan_id, 'none') as plan_after_id,
         coalesce(mrr_before.mrr_amount, 0) > 0 as is_eligible,
-        offers.horizon_date <= as_of.as_of_date as is_mature,
-        coalesce(offers.expires_date < as_of.as_of_date, false) as is_past
+        counted.horizon_date <= as_of.as_of_date as is_mature,
+        coalesce(counted.expires_date < as_of.as_of_date, false) as is_past
 
-    from offers
+    from counted
     cross join as_of
     left join client_mrr as mrr_before
-        on offers.client_id = mrr_before.client_id
-            and offers.offered_date >= mrr_before.valid_from
-            and offers.offered_date < {{ or_never('mrr_before.valid_to') }}
+        on counted.client_id = mrr_before.client_id
+            and counted.offered_date >= mrr_before.valid_from
+            and counted.offered_date < {{ or_never('mrr_before.valid_to') }}
     left join client_mrr as mrr_after
-        on offers.client_id = mrr_after.client_id
-            and offers.horizon_date >= mrr_after.valid_from
-            and offers.horizon_date < {{ or_never('mrr_after.valid_to') }}
+        on counted.client_id = mrr_after.client_id
+            and counted.horizon_date >= mrr_after.valid_from
+            and counted.horizon_date < {{ or_never('mrr_after.valid_to') }}
     left join plan_spans as plans_before
-        on offers.client_id = plans_before.client_id
-            and offers.offered_date >= plans_before.valid_from
-            and offers.offered_date < plans_before.valid_to
+        on counted.client_id = plans_before.client_id
+            and counted.offered_date >= plans_before.valid_from
+            and counted.offered_date < plans_before.valid_to
     left join plan_spans as plans_after
-        on offers.client_id = plans_after.client_id
-            and offers.horizon_date >= plans_after.valid_from
-            and offers.horizon_date < plans_after.valid_to
+        on counted.client_id = plans_after.client_id
+            and counted.horizon_date >= plans_after.valid_from
+            and counted.horizon_date < plans_after.valid_to
 ),
 
 final as (
