@@ -53,17 +53,10 @@ counts as (
     group by criterion_id
 ),
 
-rated as (
-    select
-        *,
-        {{ rate('met_retained_count', 'met_count') }} as met_rate,
-        {{ wilson('met_retained_count', 'met_count', 'lower') }} as met_lower,
-        {{ wilson('met_retained_count', 'met_count', 'upper') }} as met_upper,
-        {{ rate('unmet_retained_count', 'unmet_count') }} as unmet_rate,
-        {{ wilson('unmet_retained_count', 'unmet_count', 'lower') }} as unmet_lower,
-        {{ wilson('unmet_retained_count', 'unmet_count', 'upper') }} as unmet_upper
-
-    from counts
+compared as (
+    {{ lift_of_groups(
+        'counts', 'met', 'met_retained_count', 'unmet', 'unmet_retained_count'
+    ) }}
 ),
 
 final as (
@@ -77,29 +70,29 @@ final as (
 
         -- numerics
         criteria.step_number,
-        cast(coalesce(rated.eligible_count, 0) as bigint) as eligible_count,
-        cast(coalesce(rated.activated_count, 0) as bigint) as activated_count,
-        {{ rate('rated.activated_count', 'rated.eligible_count') }} as activation_rate,
-        {{ wilson('rated.activated_count', 'rated.eligible_count', 'lower') }}
+        cast(coalesce(compared.eligible_count, 0) as bigint) as eligible_count,
+        cast(coalesce(compared.activated_count, 0) as bigint) as activated_count,
+        {{ rate('compared.activated_count', 'compared.eligible_count') }} as activation_rate,
+        {{ wilson('compared.activated_count', 'compared.eligible_count', 'lower') }}
             as activation_rate_lower,
-        {{ wilson('rated.activated_count', 'rated.eligible_count', 'upper') }}
+        {{ wilson('compared.activated_count', 'compared.eligible_count', 'upper') }}
             as activation_rate_upper,
         cast(medians.median_days_to_value as integer) as median_days_to_value,
-        cast(coalesce(rated.met_count, 0) as bigint) as activated_outcome_count,
-        cast(coalesce(rated.met_retained_count, 0) as bigint) as activated_retained_count,
-        cast(coalesce(rated.unmet_count, 0) as bigint) as other_outcome_count,
-        cast(coalesce(rated.unmet_retained_count, 0) as bigint) as other_retained_count,
-        cast(rated.met_rate - rated.unmet_rate as decimal(12, 6)) as retention_lift,
-        {{ newcombe('rated.met', 'rated.unmet', 'lower') }} as retention_lift_lower,
-        {{ newcombe('rated.met', 'rated.unmet', 'upper') }} as retention_lift_upper,
+        cast(coalesce(compared.met_count, 0) as bigint) as activated_outcome_count,
+        cast(coalesce(compared.met_retained_count, 0) as bigint) as activated_retained_count,
+        cast(coalesce(compared.unmet_count, 0) as bigint) as other_outcome_count,
+        cast(coalesce(compared.unmet_retained_count, 0) as bigint) as other_retained_count,
+        compared.lift as retention_lift,
+        compared.lift_lower as retention_lift_lower,
+        compared.lift_upper as retention_lift_upper,
 
         -- dates
         as_of.as_of_date
 
     from criteria
     cross join as_of
-    left join rated
-        on criteria.criterion_id = rated.criterion_id
+    left join compared
+        on criteria.criterion_id = compared.criterion_id
     left join medians
         on criteria.criterion_id = medians.criterion_id
 )

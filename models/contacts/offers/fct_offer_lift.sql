@@ -30,32 +30,13 @@ counts as (
     group by offer_type, goal
 ),
 
-rated as (
-    select
-        *,
-        {{ rate('treated_success_count', 'treated_count') }} as treated_rate,
-        {{ wilson('treated_success_count', 'treated_count', 'lower') }} as treated_lower,
-        {{ wilson('treated_success_count', 'treated_count', 'upper') }} as treated_upper,
-        {{ rate('holdout_success_count', 'holdout_count') }} as holdout_rate,
-        {{ wilson('holdout_success_count', 'holdout_count', 'lower') }} as holdout_lower,
-        {{ wilson('holdout_success_count', 'holdout_count', 'upper') }} as holdout_upper,
-        least(treated_count, holdout_count) >= {{ number_var('lift_min_sample', 1) }}
-            as is_sufficient
-
-    from counts
-),
-
-lifted as (
-    select
-        *,
-        case when is_sufficient then cast(treated_rate - holdout_rate as decimal(12, 6)) end
-            as lift,
-        case when is_sufficient then {{ newcombe('treated', 'holdout', 'lower') }} end
-            as lift_lower,
-        case when is_sufficient then {{ newcombe('treated', 'holdout', 'upper') }} end
-            as lift_upper
-
-    from rated
+compared as (
+    {{ lift_of_groups(
+        'counts',
+        'treated', 'treated_success_count',
+        'holdout', 'holdout_success_count',
+        min_sample=number_var('lift_min_sample', 1)
+    ) }}
 ),
 
 final as (
@@ -79,7 +60,7 @@ final as (
         is_sufficient,
         coalesce(lift_lower > 0 or lift_upper < 0, false) as is_significant
 
-    from lifted
+    from compared
 )
 
 select * from final

@@ -24,19 +24,13 @@ counts as (
     group by topic
 ),
 
-rated as (
-    select
-        *,
-        {{ rate('reached_adopter_count', 'reached_count') }} as reached_rate,
-        {{ wilson('reached_adopter_count', 'reached_count', 'lower') }} as reached_lower,
-        {{ wilson('reached_adopter_count', 'reached_count', 'upper') }} as reached_upper,
-        {{ rate('unreached_adopter_count', 'unreached_count') }} as unreached_rate,
-        {{ wilson('unreached_adopter_count', 'unreached_count', 'lower') }} as unreached_lower,
-        {{ wilson('unreached_adopter_count', 'unreached_count', 'upper') }} as unreached_upper,
-        least(reached_count, unreached_count) >= {{ number_var('lift_min_sample', 1) }}
-            as is_sufficient
-
-    from counts
+compared as (
+    {{ lift_of_groups(
+        'counts',
+        'reached', 'reached_adopter_count',
+        'unreached', 'unreached_adopter_count',
+        min_sample=number_var('lift_min_sample', 1)
+    ) }}
 ),
 
 final as (
@@ -52,15 +46,12 @@ final as (
         unreached_rate,
         unreached_lower,
         unreached_upper,
-        case when is_sufficient then cast(reached_rate - unreached_rate as decimal(12, 6)) end
-            as lift,
-        case when is_sufficient then {{ newcombe('reached', 'unreached', 'lower') }} end
-            as lift_lower,
-        case when is_sufficient then {{ newcombe('reached', 'unreached', 'upper') }} end
-            as lift_upper,
+        lift,
+        lift_lower,
+        lift_upper,
         is_sufficient
 
-    from rated
+    from compared
 )
 
 select * from final
