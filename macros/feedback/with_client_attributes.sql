@@ -3,7 +3,7 @@
     main plan and tenure on the day of the row, and the user's role. The CTE has client_id,
     user_id and the day's column.
 #}
-{% macro with_client_attributes(rows, date) -%}
+{% macro with_client_attributes(rows, date, clients, plan_spans, users, tenure_bands) -%}
     select
         {{ rows }}.*,
         attribute_clients.segment,
@@ -12,16 +12,16 @@
         coalesce(attribute_bands.tenure_band, 'unknown') as tenure_band
 
     from {{ rows }}
-    inner join {{ ref('int_clients') }} as attribute_clients
+    inner join {{ clients }} as attribute_clients
         on {{ rows }}.client_id = attribute_clients.client_id
-    left join {{ ref('int_client_plan_spans') }} as attribute_plans
+    left join {{ plan_spans }} as attribute_plans
         on {{ rows }}.client_id = attribute_plans.client_id
             and {{ rows }}.{{ date }} >= attribute_plans.valid_from
             and {{ rows }}.{{ date }} < {{ or_never('attribute_plans.valid_to') }}
-    left join {{ ref('int_users_classified') }} as attribute_users
+    left join {{ users }} as attribute_users
         on {{ rows }}.user_id = attribute_users.user_id
             and attribute_users.disposition = 'accepted'
-    left join {{ ref('tenure_bands') }} as attribute_bands
+    left join {{ tenure_bands }} as attribute_bands
         on {{ dbt.datediff(
             'attribute_clients.created_date', rows ~ '.' ~ date, 'day'
         ) }} >= attribute_bands.from_day

@@ -8,7 +8,13 @@ responses as (
 ),
 
 attributed as (
-    {{ with_client_attributes('responses', 'responded_date') }}
+    {{ with_client_attributes(
+        'responses', 'responded_date',
+        clients=ref('int_clients'),
+        plan_spans=ref('int_client_plan_spans'),
+        users=ref('int_users_classified'),
+        tenure_bands=ref('tenure_bands')
+    ) }}
 ),
 
 sequenced as (

@@ -70,7 +70,13 @@ counted as (
 ),
 
 attributed as (
-    {{ with_client_attributes('counted', 'sent_date') }}
+    {{ with_client_attributes(
+        'counted', 'sent_date',
+        clients=ref('int_clients'),
+        plan_spans=ref('int_client_plan_spans'),
+        users=ref('int_users_classified'),
+        tenure_bands=ref('tenure_bands')
+    ) }}
 ),
 
 final as (
