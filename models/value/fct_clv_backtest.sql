@@ -41,9 +41,9 @@ summed as (
             as predicted_retained_count,
         sum(base_retained_rate) as base_retained_count,
         sum(actual_retained) as actual_retained_count,
-        {%- for name in ['predicted', 'run_rate', 'base_rate'] %}
-        sum({{ squared(name ~ '_amount - actual_amount') }}) as {{ name }}_squared_error,
-        {%- endfor %}
+        sum({{ squared('predicted_amount - actual_amount') }}) as predicted_squared_error,
+        sum({{ squared('run_rate_amount - actual_amount') }}) as run_rate_squared_error,
+        sum({{ squared('base_rate_amount - actual_amount') }}) as base_rate_squared_error,
         sum({{ squared('predicted_retained_rate - actual_retained') }}) as brier_sum,
         sum({{ squared('base_retained_rate - actual_retained') }}) as base_brier_sum
 

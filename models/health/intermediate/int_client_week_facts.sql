@@ -41,13 +41,21 @@ dealings as (
 
 first_loads as (
     select
-        {%- for table in ['tickets', 'invoices', 'touchpoints'] %}
         (
             select cast(min(loaded_at) as date)
-            from {{ ref('int_' ~ table ~ '_classified') }}
+            from {{ ref('int_tickets_classified') }}
             where disposition <> 'quarantined'
-        ) as {{ table }}_from,
-        {%- endfor %}
+        ) as tickets_from,
+        (
+            select cast(min(loaded_at) as date)
+            from {{ ref('int_invoices_classified') }}
+            where disposition <> 'quarantined'
+        ) as invoices_from,
+        (
+            select cast(min(loaded_at) as date)
+            from {{ ref('int_touchpoints_classified') }}
+            where disposition <> 'quarantined'
+        ) as touchpoints_from,
         (select min(known_week_index) from {{ ref('int_client_usage_known') }}) as usage_from
 ),
 
@@ -69,26 +77,36 @@ final as (
                 last_paying, 'clients.snapshot_date', 'day'
             ) }} as integer)
         end as days_since_paying,
-        {%- for column in ['event_count', 'active_user_count', 'feature_count'] %}
         case
             when clients.week_index >= first_loads.usage_from
-                then coalesce(usage_weeks.{{ column }}, 0)
-        end as {{ column }},
-        {%- endfor %}
+                then coalesce(usage_weeks.event_count, 0)
+        end as event_count,
+        case
+            when clients.week_index >= first_loads.usage_from
+                then coalesce(usage_weeks.active_user_count, 0)
+        end as active_user_count,
+        case
+            when clients.week_index >= first_loads.usage_from
+                then coalesce(usage_weeks.feature_count, 0)
+        end as feature_count,
         usage_weeks.top_user_id,
-        {%- for column in [
-            'previous_event_count', 'top_user_event_count', 'top_user_previous_event_count'
-        ] %}
-        coalesce(usage_weeks.{{ column }}, 0) as {{ column }},
-        {%- endfor %}
+        coalesce(usage_weeks.previous_event_count, 0) as previous_event_count,
+        coalesce(usage_weeks.top_user_event_count, 0) as top_user_event_count,
+        coalesce(usage_weeks.top_user_previous_event_count, 0) as top_user_previous_event_count,
         voice.nps_score,
         voice.csat_score,
-        {%- for column in ['ticket_count', 'previous_ticket_count', 'open_ticket_count'] %}
         case
             when clients.snapshot_date >= first_loads.tickets_from
-                then cast(coalesce(voice.{{ column }}, 0) as bigint)
-        end as {{ column }},
-        {%- endfor %}
+                then cast(coalesce(voice.ticket_count, 0) as bigint)
+        end as ticket_count,
+        case
+            when clients.snapshot_date >= first_loads.tickets_from
+                then cast(coalesce(voice.previous_ticket_count, 0) as bigint)
+        end as previous_ticket_count,
+        case
+            when clients.snapshot_date >= first_loads.tickets_from
+                then cast(coalesce(voice.open_ticket_count, 0) as bigint)
+        end as open_ticket_count,
         case
             when clients.snapshot_date >= first_loads.invoices_from
                 or contracts.past_due_count > 0

@@ -41,12 +41,14 @@ averaged as (
 -- Shares have Wilson intervals, means those of the normal distribution.
 bounded as (
     select
-        {%- for side, sign in [('lower', '-'), ('upper', '+')] %}
         case
-            when is_share then {{ wilson('share_sum', 'client_count', side) }}
-            else {{ float_as_decimal('mean_value ' ~ sign ~ ' margin', 18, 6) }}
-        end as value_{{ side }},
-        {%- endfor %}
+            when is_share then {{ wilson('share_sum', 'client_count', 'lower') }}
+            else {{ float_as_decimal('mean_value - margin', 18, 6) }}
+        end as value_lower,
+        case
+            when is_share then {{ wilson('share_sum', 'client_count', 'upper') }}
+            else {{ float_as_decimal('mean_value + margin', 18, 6) }}
+        end as value_upper,
         *
 
     from averaged
@@ -56,13 +58,22 @@ sided as (
     select
         outcome,
         is_share,
-        {%- for group, condition in [('referred', ''), ('other', 'not ')] %}
-        sum(case when {{ condition }}is_referred then client_count else 0 end)
-            as {{ group }}_client_count,
-        {%- for column in ['mean_value', 'value_lower', 'value_upper'] %}
-        max(case when {{ condition }}is_referred then {{ column }} end)
-            as {{ group }}_{{ column }},
-        {%- endfor %}{% endfor %}
+        sum(case when is_referred then client_count else 0 end)
+            as referred_client_count,
+        max(case when is_referred then mean_value end)
+            as referred_mean_value,
+        max(case when is_referred then value_lower end)
+            as referred_value_lower,
+        max(case when is_referred then value_upper end)
+            as referred_value_upper,
+        sum(case when not is_referred then client_count else 0 end)
+            as other_client_count,
+        max(case when not is_referred then mean_value end)
+            as other_mean_value,
+        max(case when not is_referred then value_lower end)
+            as other_value_lower,
+        max(case when not is_referred then value_upper end)
+            as other_value_upper,
         count(*) = 2 and min(client_count) >= {{ number_var('lift_min_sample', 2) }}
             as is_sufficient
 
@@ -97,12 +108,14 @@ final as (
         case when is_share then 'share' else 'amount' end as unit,
 
         -- numerics
-        {%- for group in ['referred', 'other'] %}
-        cast({{ group }}_client_count as bigint) as {{ group }}_client_count,
-        {{ group }}_mean_value as {{ group }}_value,
-        cast({{ group }}_value_lower as decimal(18, 6)) as {{ group }}_value_lower,
-        cast({{ group }}_value_upper as decimal(18, 6)) as {{ group }}_value_upper,
-        {%- endfor %}
+        cast(referred_client_count as bigint) as referred_client_count,
+        referred_mean_value as referred_value,
+        cast(referred_value_lower as decimal(18, 6)) as referred_value_lower,
+        cast(referred_value_upper as decimal(18, 6)) as referred_value_upper,
+        cast(other_client_count as bigint) as other_client_count,
+        other_mean_value as other_value,
+        cast(other_value_lower as decimal(18, 6)) as other_value_lower,
+        cast(other_value_upper as decimal(18, 6)) as other_value_upper,
         cast(case when is_sufficient then difference end as decimal(18, 6)) as difference,
         case when is_sufficient then {{ float_as_decimal('difference - lower_margin', 18, 6) }}
         end as difference_lower,

@@ -55,23 +55,33 @@ ranked as (
     where curves.term_number <= 600
 ),
 
+placed as (
+    select
+        *,
+        floor((replicate_count + 1) * 0.025) as lower_rank,
+        replicate_count + 1 - floor((replicate_count + 1) * 0.025) as upper_rank
+
+    from ranked
+),
+
 final as (
     select
         life_table_id,
         term_number,
-        {%- for column, rank in [('survival', 'survival_rank'),
-            ('residual_payments', 'residual_rank')] %}
-    cast(max(case when {{ rank }} = floor((replicate_count + 1) * 0.025)
-            then {{ column }}
-        end) as decimal(18, 8)) as {{ column }}_lower,
-    cast(max(case when {{ rank }} = replicate_count + 1
-            - floor((replicate_count + 1) * 0.025)
-            then {{ column }}
-        end) as decimal(18, 8)) as {{ column }}_upper
-    {{- ',' if not loop.last }}
-    {%- endfor %}
+        cast(max(case when survival_rank = lower_rank then survival end) as decimal(18, 8))
+            as survival_lower,
+        cast(max(case when survival_rank = upper_rank then survival end) as decimal(18, 8))
+            as survival_upper,
+        cast(
+            max(case when residual_rank = lower_rank then residual_payments end)
+            as decimal(18, 8)
+        ) as residual_payments_lower,
+        cast(
+            max(case when residual_rank = upper_rank then residual_payments end)
+            as decimal(18, 8)
+        ) as residual_payments_upper
 
-    from ranked
+    from placed
 
     group by life_table_id, term_number
 )

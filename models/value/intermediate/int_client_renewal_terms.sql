@@ -44,13 +44,26 @@ final as (
     select
         dated.origin_date,
         dated.client_id,
-        {%- for column in ['life_table_id', 'fitted_model', 'churn_model', 'segmentation'] %}
         coalesce(
             {%- for segmentation in segmentations() %}
-            model_{{ loop.index }}.{{ column }}{{ ',' if not loop.last }}
+            model_{{ loop.index }}.life_table_id{{ ',' if not loop.last }}
             {%- endfor %}
-        ) as {{ column }},
-        {%- endfor %}
+        ) as life_table_id,
+        coalesce(
+            {%- for segmentation in segmentations() %}
+            model_{{ loop.index }}.fitted_model{{ ',' if not loop.last }}
+            {%- endfor %}
+        ) as fitted_model,
+        coalesce(
+            {%- for segmentation in segmentations() %}
+            model_{{ loop.index }}.churn_model{{ ',' if not loop.last }}
+            {%- endfor %}
+        ) as churn_model,
+        coalesce(
+            {%- for segmentation in segmentations() %}
+            model_{{ loop.index }}.segmentation{{ ',' if not loop.last }}
+            {%- endfor %}
+        ) as segmentation,
         dated.gross_margin_rate,
         dated.term_months,
         dated.observed_term_count as tenure_term_count,

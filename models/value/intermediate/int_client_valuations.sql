@@ -57,14 +57,20 @@ valued as (
                 then 'churned'
             else 'not_started'
         end as clv_basis,
-        {%- for column in [
-            'clv_model', 'model_segmentation', 'model_client_count', 'term_months',
-            'tenure_term_count', 'mrr_amount', 'next_renewal_rate', 'retained_rate',
-            'expected_count', 'expected_margin_12m_amount', 'residual_clv_amount',
-            'residual_clv_lower_amount', 'residual_clv_upper_amount', 'is_cold_start',
-        ] %}
-        predictions.{{ column }},
-        {%- endfor %}
+        predictions.clv_model,
+        predictions.model_segmentation,
+        predictions.model_client_count,
+        predictions.term_months,
+        predictions.tenure_term_count,
+        predictions.mrr_amount,
+        predictions.next_renewal_rate,
+        predictions.retained_rate,
+        predictions.expected_count,
+        predictions.expected_margin_12m_amount,
+        predictions.residual_clv_amount,
+        predictions.residual_clv_lower_amount,
+        predictions.residual_clv_upper_amount,
+        predictions.is_cold_start,
         predictions.next_renewal_date
 
     from clients

@@ -100,12 +100,18 @@ final as (
         ) }} as base_margin_12m_amount,
         cast(power(base_renewal_rate, due_renewal_count) as decimal(12, 6))
             as base_retained_12m_rate,
-        {%- for bound in ['', '_lower', '_upper'] %}
         cast(
-            monthly_margin * term_months * residual_payments{{ bound }} * renewal_discount
+            monthly_margin * term_months * residual_payments * renewal_discount
             as decimal(18, 4)
-        ) as residual_clv{{ bound }}_amount,
-        {%- endfor %}
+        ) as residual_clv_amount,
+        cast(
+            monthly_margin * term_months * residual_payments_lower * renewal_discount
+            as decimal(18, 4)
+        ) as residual_clv_lower_amount,
+        cast(
+            monthly_margin * term_months * residual_payments_upper * renewal_discount
+            as decimal(18, 4)
+        ) as residual_clv_upper_amount,
         started_date,
         next_renewal_date
 

@@ -32,10 +32,14 @@ summaries as (
         coalesce(cast(summaries.repeat_value_amount as {{ type_double() }}), 0) as mean_value,
         cast(summaries.recency_days as {{ type_double() }}) / 7 as recency,
         cast(summaries.age_days as {{ type_double() }}) / 7 as age,
-        {%- for name in ['r', 'alpha', 'a', 'b'] %}
-        cast(models.{{ name }} as {{ type_double() }}) as {{ name }},
-        slopes.slope_{{ name }},
-        {%- endfor %}
+        cast(models.r as {{ type_double() }}) as r,
+        slopes.slope_r,
+        cast(models.alpha as {{ type_double() }}) as alpha,
+        slopes.slope_alpha,
+        cast(models.a as {{ type_double() }}) as a,
+        slopes.slope_a,
+        cast(models.b as {{ type_double() }}) as b,
+        slopes.slope_b,
         models.shift,
         cast(spend_fits.p as {{ type_double() }}) as p,
         cast(spend_fits.q - 1 as {{ type_double() }}) as excess,

@@ -25,9 +25,10 @@ models as (
         origin_date,
         purchase_model,
         shift,
-        {%- for name in ['r', 'alpha', 'a', 'b'] %}
-        cast({{ name }} as {{ type_double() }}) as {{ name }},
-        {%- endfor %}
+        cast(r as {{ type_double() }}) as r,
+        cast(alpha as {{ type_double() }}) as alpha,
+        cast(a as {{ type_double() }}) as a,
+        cast(b as {{ type_double() }}) as b,
         is_converged,
         is_chosen
 

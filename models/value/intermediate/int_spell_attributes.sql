@@ -19,9 +19,10 @@ final as (
         spells.client_id,
         spells.spell_number,
         {{ comparable_text('spells.plan_id') }} as plan,
-        {%- for name in ['segment', 'industry', 'country_code', 'acquisition_channel'] %}
-        {{ comparable_text('clients.' ~ name) }} as {{ name }},
-        {%- endfor %}
+        {{ comparable_text('clients.segment') }} as segment,
+        {{ comparable_text('clients.industry') }} as industry,
+        {{ comparable_text('clients.country_code') }} as country_code,
+        {{ comparable_text('clients.acquisition_channel') }} as acquisition_channel,
         'all' as all_clients,
         spells.term_months,
         spells.mrr_amount,

@@ -37,14 +37,21 @@ factors as (
 summed as (
     select
         *,
-    {%- for column in ['log_factor', 'variance_term', 'is_end'] %}
-    sum({{ column }}) over (
-        partition by life_table_id
-        order by term_number
-        rows between unbounded preceding and current row
-        ) as total_{{ column }}
-    {{- ',' if not loop.last }}
-    {%- endfor %}
+        sum(log_factor) over (
+            partition by life_table_id
+            order by term_number
+            rows between unbounded preceding and current row
+        ) as total_log_factor,
+        sum(variance_term) over (
+            partition by life_table_id
+            order by term_number
+            rows between unbounded preceding and current row
+        ) as total_variance_term,
+        sum(is_end) over (
+            partition by life_table_id
+            order by term_number
+            rows between unbounded preceding and current row
+        ) as total_is_end
 
     from factors
 ),

@@ -80,13 +80,18 @@ judged as (
 
 final as (
     select
-        {%- for column in [
-            'life_table_id', 'origin_date', 'spell_scope', 'preference', 'segmentation',
-            'segment', 'term_months', 'spell_count', 'decided_term_count', 'churned_count',
-            'last_term', 'is_large_enough',
-        ] %}
-        life_tables.{{ column }},
-        {%- endfor %}
+        life_tables.life_table_id,
+        life_tables.origin_date,
+        life_tables.spell_scope,
+        life_tables.preference,
+        life_tables.segmentation,
+        life_tables.segment,
+        life_tables.term_months,
+        life_tables.spell_count,
+        life_tables.decided_term_count,
+        life_tables.churned_count,
+        life_tables.last_term,
+        life_tables.is_large_enough,
         judged.fitted_model,
         case when judged.fitted_model = 'sbg' and judged.is_degenerate then 'geometric'
             else judged.fitted_model
