@@ -20,7 +20,8 @@ VALUES = (
 
 def macros(*names: str) -> Any:
     """The macros of some files, without dbt."""
-    text = "".join((ROOT / f"macros/statistics/{name}.sql").read_text() for name in names)
+    paths = [next((ROOT / "macros").rglob(f"{name}.sql")) for name in names]
+    text = "".join(path.read_text() for path in paths)
     module: ModuleType = Environment(autoescape=False).from_string(text).module  # type: ignore[assignment]  # noqa: S701 (writes SQL, no HTML)
     return module
 

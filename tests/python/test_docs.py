@@ -131,7 +131,7 @@ def test_rejection_rules_are_those_that_models_apply() -> None:
     }
     across_tables = {
         value
-        for path in sql_files("macros/quality")
+        for path in sql_files("macros/base")
         + sorted((ROOT / "models/base/intermediate").glob("int_*_classified.sql"))
         + sorted((ROOT / "models/base/intermediate").glob("int_usage_events*.sql"))
         for value in re.findall(r"then '([a-z_]+)'", without_comments(path.read_text()))
