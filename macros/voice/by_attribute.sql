@@ -6,7 +6,7 @@
     {%- set expressions = {
         'all': "'all'",
         'segment': 'segment',
-        'plan': 'plan_id',
+        'paid_plan': 'paid_plan_id',
         'role': 'user_role',
         'tenure_band': 'tenure_band',
         'channel': 'channel',

@@ -7,7 +7,7 @@
     select
         {{ rows }}.*,
         attribute_clients.segment,
-        coalesce(attribute_plans.paid_plan_id, 'none') as plan_id,
+        coalesce(attribute_plans.paid_plan_id, 'none') as paid_plan_id,
         coalesce(attribute_users.user_role, 'unknown') as user_role,
         coalesce(attribute_bands.tenure_band, 'unknown') as tenure_band
 

@@ -49,7 +49,7 @@ final as (
         survey_type,
         survey_purpose,
         segment,
-        plan_id,
+        paid_plan_id,
         user_role,
         main_theme,
         reply_channel,

@@ -49,7 +49,7 @@ final as (
         channel,
         nps_group,
         segment,
-        plan_id,
+        paid_plan_id,
         user_role,
         tenure_band,
         comment_text,

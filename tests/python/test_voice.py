@@ -41,7 +41,7 @@ MILESTONES = (
 )
 COLUMNS: dict[str, str] = {
     "marts.fct_survey_responses": "response_id text, respondent_id text, survey_type text,"
-    " survey_purpose text, nps_group text, segment text, plan_id text, user_role text,"
+    " survey_purpose text, nps_group text, segment text, paid_plan_id text, user_role text,"
     " tenure_band text, channel text, responded_date date, responded_at timestamp",
     "intermediate.int_current_client_months": "client_id text, period_month date",
     "intermediate.int_clients": "client_id text, segment text, created_date date,"
@@ -286,7 +286,7 @@ def build_nps(models: Models, answers: list[dict[str, Any]]) -> None:
                 "survey_purpose": a["purpose"],
                 "nps_group": group_of(a["score"]),
                 "segment": a["segment"],
-                **dict.fromkeys(("plan_id", "user_role", "tenure_band", "channel"), "x"),
+                **dict.fromkeys(("paid_plan_id", "user_role", "tenure_band", "channel"), "x"),
                 "responded_date": a["day"],
                 "responded_at": datetime.combine(a["day"], time(12)),
             }

@@ -99,7 +99,7 @@ final as (
         responses.survey_type,
         responses.survey_purpose,
         responses.segment,
-        responses.plan_id,
+        responses.paid_plan_id,
         responses.user_role,
         responses.score,
         responses.responded_date,

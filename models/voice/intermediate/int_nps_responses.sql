@@ -54,7 +54,7 @@ final as (
         response_id,
         nps_group,
         segment,
-        plan_id,
+        paid_plan_id,
         user_role,
         tenure_band,
         channel
@@ -70,7 +70,7 @@ final as (
         response_id,
         nps_group,
         segment,
-        plan_id,
+        paid_plan_id,
         user_role,
         tenure_band,
         channel

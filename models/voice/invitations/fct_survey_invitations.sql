@@ -90,7 +90,7 @@ final as (
         -- strings
         attributed.channel,
         attributed.segment,
-        attributed.plan_id,
+        attributed.paid_plan_id,
         attributed.user_role,
         attributed.tenure_band,
         case when active_spans.client_id is null then 'inactive' else 'active' end
