@@ -4,6 +4,7 @@ with
 
 core_usage as (
     select * from {{ ref('int_core_usage_daily') }}
+    where exclusion_reason is null
 ),
 
 final as (

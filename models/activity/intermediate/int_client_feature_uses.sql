@@ -6,7 +6,8 @@ with
 
 core_usage as (
     select * from {{ ref('int_core_usage_daily') }}
-    where feature <> 'unknown'
+    where exclusion_reason is null
+        and feature <> 'unknown'
 ),
 
 entitlements as (

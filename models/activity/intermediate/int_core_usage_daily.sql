@@ -1,5 +1,5 @@
--- Grain: one row per definition and row of `fct_usage_daily` that qualifies: a core action of
--- the definition by a client and user that count. Those who read it group it by themselves.
+-- Grain: one row per definition and row of `fct_usage_daily` that is a core action of it. Those
+-- who read it leave out whom they do not count, and group it by themselves.
 
 {{ config(materialized='view') }}
 
@@ -7,7 +7,6 @@ with
 
 usage_daily as (
     select * from {{ ref('fct_usage_daily') }}
-    where exclusion_reason is null
 ),
 
 definitions as (
@@ -31,6 +30,7 @@ final as (
         -- strings
         usage_daily.event_name,
         usage_daily.feature,
+        usage_daily.exclusion_reason,
 
         -- numerics
         usage_daily.event_count,

@@ -3,39 +3,14 @@
 
 with
 
-usage_daily as (
-    select * from {{ ref('fct_usage_daily') }}
-),
-
-core_actions as (
-    select * from {{ ref('core_actions') }}
-    where definition_id = {{ default_definition() }}
-),
-
-definitions as (
-    select * from {{ ref('active_definitions') }}
+core_usage as (
+    select * from {{ ref('int_core_usage_daily') }}
     where definition_id = {{ default_definition() }}
 ),
 
 weeks as (
     select * from {{ ref('int_date_periods') }}
     where period_grain = 'week'
-),
-
--- An event name listed by itself decides; '*' decides for all that are not listed.
-core_usage as (
-    select usage_daily.*
-    from usage_daily
-    inner join definitions
-        on {{ is_within('usage_daily.activity_date', 'definitions') }}
-    left join core_actions as named_actions
-        on usage_daily.event_name = named_actions.event_name
-            and {{ is_within('usage_daily.activity_date', 'named_actions') }}
-    left join core_actions as other_actions
-        on other_actions.event_name = '*'
-            and {{ is_within('usage_daily.activity_date', 'other_actions') }}
-
-    where coalesce(named_actions.is_core, other_actions.is_core, false)
 ),
 
 final as (
