@@ -4,19 +4,29 @@
     accepted     the latest delivery of its key among the rows that break none
     duplicate    an earlier delivery of that key
 
+    A row that names a client also gets the one home of who it is of and whether it counts:
+    canonical_client_id  the client after merges; null where it is unknown
+    canonical_user_id    the user after merges, if the table names one: as delivered where the
+                         user is not in the table of users, null where the row is anonymous
+    exclusion_reason     why the client, or else the user, counts in no metric; else null
+    They are those of now, whatever the disposition. A row counts that is accepted and has no
+    exclusion_reason; where a window looks at all versions, that is asked behind it.
+
     key            columns that identify a row
     client_column  the column that names a client, if the table has one
+    user_column    the column that names a user, if the table has one
     priced_at      the time at which an amount needs an exchange rate, if it has one
     disposition    what the column with the outcome is called
 #}
 {% macro classify_rows(
-    staged, key, client_column=none, priced_at=none, disposition='disposition'
+    staged, key, client_column=none, user_column=none, priced_at=none,
+    disposition='disposition'
 ) %}
 {%- set reasons = ['staged.invalid_reasons'] -%}
 {%- if client_column -%}
     {%- do reasons.append(
         'case when staged.' ~ client_column ~ ' is not null'
-        ~ ' and known_clients.known_client_id is null'
+        ~ ' and clients.client_id is null'
         ~ " then 'unknown_client' end"
     ) -%}
 {%- endif -%}
@@ -37,8 +47,14 @@ staged as (
 ),
 
 {% if client_column %}
-known_clients as (
-    select client_id as known_client_id from {{ ref('int_client_identities') }}
+clients as (
+    select * from {{ ref('int_client_identities') }}
+),
+
+{% endif %}
+{% if user_column %}
+users as (
+    select * from {{ ref('int_user_identities') }}
 ),
 
 {% endif %}
@@ -59,12 +75,25 @@ first_rates as (
 judged as (
     select
         staged.*,
+        {%- if client_column %}
+        clients.canonical_client_id,
+        {%- if user_column %}
+        coalesce(users.canonical_user_id, staged.{{ user_column }}) as canonical_user_id,
+        coalesce(clients.exclusion_reason, users.exclusion_reason) as exclusion_reason,
+        {%- else %}
+        clients.exclusion_reason,
+        {%- endif %}
+        {%- endif %}
         {{ comma_list(reasons) }} as rejection_reasons
 
     from staged
     {%- if client_column %}
-    left join known_clients
-        on staged.{{ client_column }} = known_clients.known_client_id
+    left join clients
+        on staged.{{ client_column }} = clients.client_id
+    {%- endif %}
+    {%- if user_column %}
+    left join users
+        on staged.{{ user_column }} = users.user_id
     {%- endif %}
     {%- if priced_at %}
     left join first_rates

@@ -83,6 +83,8 @@ final as (
         canceled_at,
         loaded_at,
         raw_row,
+        canonical_client_id,
+        exclusion_reason,
         case
             when overlaps_lower_version then 'overlapping_version'
             else rejection_reasons

@@ -4,4 +4,5 @@
     staged=ref('stg_feedback__survey_responses'),
     key=['response_id'],
     client_column='client_id',
+    user_column='user_id',
 ) }}

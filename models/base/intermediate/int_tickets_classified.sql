@@ -4,4 +4,5 @@
     staged=ref('stg_support__tickets'),
     key=['ticket_id'],
     client_column='client_id',
+    user_column='user_id',
 ) }}

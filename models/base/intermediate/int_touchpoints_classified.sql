@@ -4,4 +4,5 @@
     staged=ref('stg_crm__touchpoints'),
     key=['touchpoint_id'],
     client_column='client_id',
+    user_column='user_id',
 ) }}
