@@ -11,22 +11,18 @@ identities as (
     select * from {{ ref('int_user_identities') }}
 ),
 
-clients as (
-    select * from {{ ref('int_client_identities') }}
-),
-
 final as (
     select
         -- ids
         users.user_id,
-        clients.canonical_client_id as client_id,
+        users.canonical_client_id as client_id,
 
         -- strings
         users.user_role,
-        coalesce(clients.exclusion_reason, identities.exclusion_reason) as exclusion_reason,
+        coalesce(users.exclusion_reason, identities.exclusion_reason) as exclusion_reason,
 
         -- booleans
-        coalesce(clients.exclusion_reason, identities.exclusion_reason) is not null
+        coalesce(users.exclusion_reason, identities.exclusion_reason) is not null
             as is_internal,
 
         -- dates
@@ -39,8 +35,6 @@ final as (
     inner join identities
         on users.user_id = identities.user_id
             and users.user_id = identities.canonical_user_id
-    inner join clients
-        on users.client_id = clients.client_id
 )
 
 select * from final

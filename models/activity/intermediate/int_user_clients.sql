@@ -8,24 +8,15 @@ user_activity as (
     select * from {{ ref('fct_user_activity_daily') }}
 ),
 
-users as (
-    select * from {{ ref('int_users_classified') }}
-    where disposition = 'accepted'
-),
-
-clients as (
-    select * from {{ ref('int_client_identities') }}
-    where exclusion_reason is null
-),
-
 listed_users as (
     select
-        users.user_id,
-        clients.canonical_client_id as client_id
+        user_id,
+        canonical_client_id as client_id
 
-    from users
-    inner join clients
-        on users.client_id = clients.client_id
+    from {{ ref('int_users_classified') }}
+
+    where disposition = 'accepted'
+        and exclusion_reason is null
 ),
 
 last_activity as (

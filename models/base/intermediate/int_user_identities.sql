@@ -9,10 +9,6 @@ users as (
     where disposition = 'accepted'
 ),
 
-clients as (
-    select * from {{ ref('int_client_identities') }}
-),
-
 {{ follow_merges('users', 'user_id', 'merged_into_user_id') }},
 
 final as (
@@ -20,7 +16,8 @@ final as (
         users.user_id,
         merged.canonical_id as canonical_user_id,
         case
-            when clients.exclusion_reason is not null then clients.exclusion_reason
+            when canonical_users.exclusion_reason is not null
+                then canonical_users.exclusion_reason
             when canonical_users.is_internal then 'internal_user'
             {%- for domain in var('internal_email_domains') %}
             when canonical_users.email like '%@{{ domain | lower | replace("'", "''") }}'
@@ -33,8 +30,6 @@ final as (
         on users.user_id = merged.user_id
     inner join users as canonical_users
         on merged.canonical_id = canonical_users.user_id
-    left join clients
-        on canonical_users.client_id = clients.client_id
 )
 
 select * from final
