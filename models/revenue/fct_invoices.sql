@@ -6,11 +6,7 @@ with
 invoices as (
     select * from {{ ref('int_invoices_classified') }}
     where disposition = 'accepted'
-),
-
-clients as (
-    select * from {{ ref('int_client_identities') }}
-    where exclusion_reason is null
+        and exclusion_reason is null
 ),
 
 rates as (
@@ -24,7 +20,7 @@ as_of as (
 dated as (
     select
         invoices.invoice_id,
-        clients.canonical_client_id as client_id,
+        invoices.canonical_client_id as client_id,
         invoices.subscription_id,
         invoices.currency_code,
         invoices.amount,
@@ -39,8 +35,6 @@ dated as (
         end as invoice_status
 
     from invoices
-    inner join clients
-        on invoices.client_id = clients.client_id
     cross join as_of
 
     -- A payment may come before its invoice.

@@ -89,7 +89,8 @@ INPUTS = """
         billing_interval_count integer, quantity decimal(18, 4), unit_price_amount decimal(18, 4),
         discount_rate decimal(18, 4), discount_duration text, started_at timestamp,
         ended_at timestamp, trial_ends_at timestamp, loaded_at timestamp, raw_row text,
-        disposition text, cancel_reason text, is_voluntary_cancel boolean, canceled_at timestamp
+        disposition text, cancel_reason text, is_voluntary_cancel boolean, canceled_at timestamp,
+        canonical_client_id text, exclusion_reason text
     );
 """
 Rows = list[tuple[Any, ...]]
@@ -151,7 +152,7 @@ class Warehouse:
                 (d.subscription, d.number, d.client, d.plan, d.status, d.currency, d.interval,
                  d.count, d.quantity, d.price, d.discount, d.duration, d.started, d.ended,
                  d.trial_ends, d.loaded, str(n), "accepted" if d in latest else "duplicate",
-                 None, None, d.canceled)
+                 None, None, d.canceled, canonical[d.client], None)
                 for n, d in enumerate(deliveries)
             ],
         )  # fmt: skip

@@ -8,16 +8,12 @@ subscriptions as (
     where disposition = 'accepted'
 ),
 
-clients as (
-    select * from {{ ref('int_client_identities') }}
-    where exclusion_reason is null
-),
-
 as_of as (
     select * from {{ ref('as_of') }}
 ),
 
--- A version ends where the next one begins, even if its own end was never delivered.
+-- A version ends where the next one begins, even if its own end was never delivered or the
+-- next one is of a client that does not count.
 sequenced as (
     select
         *,
@@ -34,22 +30,21 @@ sequenced as (
 
 dated as (
     select
-        sequenced.subscription_id,
-        sequenced.version,
-        clients.canonical_client_id as client_id,
-        sequenced.plan_id,
-        {{ reporting_date('sequenced.started_at') }} as valid_from,
+        subscription_id,
+        version,
+        canonical_client_id as client_id,
+        plan_id,
+        {{ reporting_date('started_at') }} as valid_from,
         case
-            when sequenced.version_ended_at < {{ far_future() }}
-                then {{ reporting_date('sequenced.version_ended_at') }}
+            when version_ended_at < {{ far_future() }}
+                then {{ reporting_date('version_ended_at') }}
         end as valid_to
 
     from sequenced
-    inner join clients
-        on sequenced.client_id = clients.client_id
 
-    where sequenced.plan_id is not null
-        and sequenced.subscription_status in ('active', 'trialing', 'past_due')
+    where exclusion_reason is null
+        and plan_id is not null
+        and subscription_status in ('active', 'trialing', 'past_due')
 ),
 
 final as (

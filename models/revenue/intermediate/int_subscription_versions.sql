@@ -20,17 +20,12 @@ spans as (
     {{ recurring_spans('subscriptions', 'billing_intervals', 'as_of') | indent(4) }}
 ),
 
-clients as (
-    select * from {{ ref('int_client_identities') }}
-    where exclusion_reason is null
-),
-
 final as (
     select
         -- ids
         spans.subscription_id,
         spans.version,
-        clients.canonical_client_id as client_id,
+        spans.canonical_client_id as client_id,
         spans.plan_id,
 
         -- strings
@@ -58,11 +53,10 @@ final as (
         spans.canceled_at
 
     from spans
-    inner join clients
-        on spans.client_id = clients.client_id
     cross join as_of
 
-    where {{ reporting_date('spans.started_at') }} <= as_of.as_of_date
+    where spans.exclusion_reason is null
+        and {{ reporting_date('spans.started_at') }} <= as_of.as_of_date
 )
 
 select * from final

@@ -21,11 +21,8 @@ as_of as (
 invoices as (
     select * from {{ ref('int_invoices_classified') }}
     where disposition = 'accepted'
+        and exclusion_reason is null
         and invoice_status = 'paid'
-),
-
-identities as (
-    select * from {{ ref('int_client_identities') }}
 ),
 
 rates as (
@@ -34,14 +31,12 @@ rates as (
 
 payments as (
     select
-        identities.canonical_client_id as client_id,
-        invoices.currency_code,
-        invoices.amount,
-        {{ reporting_date('coalesce(invoices.paid_at, invoices.issued_at)') }} as paid_date
+        canonical_client_id as client_id,
+        currency_code,
+        amount,
+        {{ reporting_date('coalesce(paid_at, issued_at)') }} as paid_date
 
     from invoices
-    inner join identities
-        on invoices.client_id = identities.client_id
 ),
 
 revenue as (

@@ -7,11 +7,6 @@ invoices as (
     {{ known_rows(ref('int_invoices_classified'), ['invoice_id']) }}
 ),
 
-identities as (
-    select * from {{ ref('int_client_identities') }}
-    where exclusion_reason is null
-),
-
 clients as (
     select client_id
     from {{ ref('int_clients') }}
@@ -35,14 +30,13 @@ purchases as (
         {{ reporting_date('coalesce(invoices.paid_at, invoices.issued_at)') }} as paid_date
 
     from invoices
-    inner join identities
-        on invoices.client_id = identities.client_id
     inner join clients
-        on identities.canonical_client_id = clients.client_id
+        on invoices.canonical_client_id = clients.client_id
     inner join origins
         on {{ is_known('invoices', 'origins.known_until_date') }}
 
-    where invoices.invoice_status = 'paid'
+    where invoices.exclusion_reason is null
+        and invoices.invoice_status = 'paid'
 ),
 
 final as (

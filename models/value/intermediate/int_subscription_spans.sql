@@ -8,11 +8,6 @@ versions as (
     {{ known_rows(ref('int_subscriptions_classified'), ['subscription_id', 'version']) }}
 ),
 
-clients as (
-    select * from {{ ref('int_client_identities') }}
-    where exclusion_reason is null
-),
-
 billing_intervals as (
     select * from {{ ref('billing_intervals') }}
 ),
@@ -47,7 +42,7 @@ final as (
         spans.origin_date,
         spans.subscription_id,
         spans.version,
-        clients.canonical_client_id as client_id,
+        spans.canonical_client_id as client_id,
         spans.plan_id,
         {{ term_months('spans') }} as term_months,
         cast(spans.mrr_amount * rates.rate as decimal(18, 4)) as mrr_amount,
@@ -55,8 +50,6 @@ final as (
         case when spans.valid_to <= spans.origin_date then spans.valid_to end as valid_to
 
     from spans
-    inner join clients
-        on spans.client_id = clients.client_id
     inner join billing_intervals
         on spans.billing_interval = billing_intervals.billing_interval
     inner join rates
@@ -64,7 +57,8 @@ final as (
             and spans.origin_date >= rates.valid_from
             and spans.origin_date < {{ or_never('rates.valid_to') }}
 
-    where spans.is_recurring
+    where spans.exclusion_reason is null
+        and spans.is_recurring
         and spans.mrr_amount > 0
         and spans.valid_from <= spans.origin_date
         and spans.valid_from < {{ or_never('spans.valid_to') }}
