@@ -5,15 +5,7 @@ with
 touchpoints as (
     select * from {{ ref('int_touchpoints_classified') }}
     where disposition = 'accepted'
-),
-
-clients as (
-    select * from {{ ref('int_client_identities') }}
-    where exclusion_reason is null
-),
-
-users as (
-    select * from {{ ref('int_user_identities') }}
+        and exclusion_reason is null
 ),
 
 topics as (
@@ -28,8 +20,8 @@ as_of as (
 final as (
     select
         touchpoints.touchpoint_id,
-        clients.canonical_client_id as client_id,
-        coalesce(users.canonical_user_id, touchpoints.user_id) as user_id,
+        touchpoints.canonical_client_id as client_id,
+        touchpoints.canonical_user_id as user_id,
         touchpoints.channel,
         touchpoints.direction,
         touchpoints.topic,
@@ -46,18 +38,13 @@ final as (
         touchpoints.occurred_at
 
     from touchpoints
-    inner join clients
-        on touchpoints.client_id = clients.client_id
-    left join users
-        on touchpoints.user_id = users.user_id
     left join topics as named_topics
         on touchpoints.topic = named_topics.topic
     left join topics as other_topics
         on other_topics.topic = '*'
     cross join as_of
 
-    where users.exclusion_reason is null
-        and {{ reporting_date('touchpoints.occurred_at') }} <= as_of.as_of_date
+    where {{ reporting_date('touchpoints.occurred_at') }} <= as_of.as_of_date
 )
 
 select * from final

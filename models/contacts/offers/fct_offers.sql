@@ -9,11 +9,7 @@ with
 offers as (
     select * from {{ ref('int_offers_classified') }}
     where disposition = 'accepted'
-),
-
-clients as (
-    select * from {{ ref('int_client_identities') }}
-    where exclusion_reason is null
+        and exclusion_reason is null
 ),
 
 goals as (
@@ -48,7 +44,7 @@ dated as (
 counted as (
     select
         dated.offer_id,
-        clients.canonical_client_id as client_id,
+        dated.canonical_client_id as client_id,
         dated.offer_type,
         coalesce(named_goals.goal, other_goals.goal) as goal,
         cast(dated.amount * rates.rate as decimal(18, 4)) as offer_amount,
@@ -65,8 +61,6 @@ counted as (
         end as redeemed_at
 
     from dated
-    inner join clients
-        on dated.client_id = clients.client_id
     left join goals as named_goals
         on dated.offer_type = named_goals.offer_type
     left join goals as other_goals

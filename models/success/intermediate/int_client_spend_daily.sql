@@ -5,7 +5,7 @@ with
 
 invoices as (
     select
-        client_id,
+        canonical_client_id as client_id,
         currency_code,
         amount,
         {{ reporting_date('coalesce(paid_at, issued_at)') }} as paid_date
@@ -13,12 +13,8 @@ invoices as (
     from {{ ref('int_invoices_classified') }}
 
     where disposition = 'accepted'
+        and exclusion_reason is null
         and invoice_status = 'paid'
-),
-
-clients as (
-    select * from {{ ref('int_client_identities') }}
-    where exclusion_reason is null
 ),
 
 rates as (
@@ -31,13 +27,11 @@ as_of as (
 
 daily as (
     select
-        clients.canonical_client_id as client_id,
+        invoices.client_id,
         invoices.paid_date,
         sum(cast(invoices.amount * rates.rate as decimal(18, 4))) as spend_amount
 
     from invoices
-    inner join clients
-        on invoices.client_id = clients.client_id
     inner join rates
         on invoices.currency_code = rates.currency_code
             and invoices.paid_date >= rates.valid_from
@@ -46,7 +40,7 @@ daily as (
 
     where invoices.paid_date <= as_of.as_of_date
 
-    group by clients.canonical_client_id, invoices.paid_date
+    group by invoices.client_id, invoices.paid_date
 ),
 
 final as (

@@ -5,8 +5,10 @@ with
 referrals as (
     select * from {{ ref('int_referrals_classified') }}
     where disposition = 'accepted'
+        and exclusion_reason is null
 ),
 
+-- A referral names two clients: the row is the referrer's, the one referred is looked up.
 clients as (
     select * from {{ ref('int_client_identities') }}
     where exclusion_reason is null
@@ -19,9 +21,9 @@ as_of as (
 final as (
     select
         referrals.referral_id,
-        referrers.canonical_client_id as referrer_client_id,
+        referrals.canonical_client_id as referrer_client_id,
         case
-            when referred.canonical_client_id <> referrers.canonical_client_id
+            when referred.canonical_client_id <> referrals.canonical_client_id
                 then referred.canonical_client_id
         end as referred_client_id,
         {{ reporting_date('referrals.referred_at') }} as referred_date,
@@ -32,8 +34,6 @@ final as (
         referrals.referred_at
 
     from referrals
-    inner join clients as referrers
-        on referrals.referrer_client_id = referrers.client_id
     left join clients as referred
         on referrals.referred_client_id = referred.client_id
     cross join as_of

@@ -6,15 +6,7 @@ with
 responses as (
     select * from {{ ref('int_survey_responses_classified') }}
     where disposition = 'accepted'
-),
-
-clients as (
-    select * from {{ ref('int_client_identities') }}
-    where exclusion_reason is null
-),
-
-users as (
-    select * from {{ ref('int_user_identities') }}
+        and exclusion_reason is null
 ),
 
 survey_types as (
@@ -31,11 +23,12 @@ final as (
         responses.response_id,
         responses.invitation_id,
         responses.survey_id,
-        clients.canonical_client_id as client_id,
-        coalesce(users.canonical_user_id, responses.user_id) as user_id,
+        responses.canonical_client_id as client_id,
+        responses.canonical_user_id as user_id,
         case
-            when responses.user_id is null then concat('response:', responses.response_id)
-            else concat('user:', coalesce(users.canonical_user_id, responses.user_id))
+            when responses.canonical_user_id is null
+                then concat('response:', responses.response_id)
+            else concat('user:', responses.canonical_user_id)
         end as respondent_id,
 
         -- strings
@@ -64,16 +57,11 @@ final as (
         responses.responded_at
 
     from responses
-    inner join clients
-        on responses.client_id = clients.client_id
-    left join users
-        on responses.user_id = users.user_id
     inner join survey_types
         on responses.survey_type = survey_types.survey_type
     cross join as_of
 
-    where users.exclusion_reason is null
-        and {{ reporting_date('responses.responded_at') }} <= as_of.as_of_date
+    where {{ reporting_date('responses.responded_at') }} <= as_of.as_of_date
 )
 
 select * from final

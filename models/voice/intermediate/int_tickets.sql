@@ -18,15 +18,6 @@ deliveries as (
     where disposition in ('accepted', 'duplicate')
 ),
 
-clients as (
-    select * from {{ ref('int_client_identities') }}
-    where exclusion_reason is null
-),
-
-users as (
-    select * from {{ ref('int_user_identities') }}
-),
-
 as_of as (
     select * from {{ ref('as_of') }}
 ),
@@ -49,8 +40,8 @@ reopenings as (
 final as (
     select
         deliveries.ticket_id,
-        clients.canonical_client_id as client_id,
-        coalesce(users.canonical_user_id, deliveries.user_id) as user_id,
+        deliveries.canonical_client_id as client_id,
+        deliveries.canonical_user_id as user_id,
         deliveries.priority,
         deliveries.topic,
         coalesce(reopenings.reopening_count, 0) as reopening_count,
@@ -65,16 +56,12 @@ final as (
         end as resolved_at
 
     from deliveries
-    inner join clients
-        on deliveries.client_id = clients.client_id
-    left join users
-        on deliveries.user_id = users.user_id
     left join reopenings
         on deliveries.ticket_id = reopenings.ticket_id
     cross join as_of
 
     where deliveries.disposition = 'accepted'
-        and users.exclusion_reason is null
+        and deliveries.exclusion_reason is null
         and {{ reporting_date('deliveries.opened_at') }} <= as_of.as_of_date
 )
 

@@ -7,15 +7,7 @@ with
 invitations as (
     select * from {{ ref('int_survey_invitations_classified') }}
     where disposition = 'accepted'
-),
-
-clients as (
-    select * from {{ ref('int_client_identities') }}
-    where exclusion_reason is null
-),
-
-users as (
-    select * from {{ ref('int_user_identities') }}
+        and exclusion_reason is null
 ),
 
 as_of as (
@@ -45,8 +37,8 @@ counted as (
         -- ids
         invitations.invitation_id,
         invitations.survey_id,
-        clients.canonical_client_id as client_id,
-        coalesce(users.canonical_user_id, invitations.user_id) as user_id,
+        invitations.canonical_client_id as client_id,
+        invitations.canonical_user_id as user_id,
 
         -- strings
         invitations.channel,
@@ -59,14 +51,9 @@ counted as (
         invitations.delivered_at
 
     from invitations
-    inner join clients
-        on invitations.client_id = clients.client_id
-    left join users
-        on invitations.user_id = users.user_id
     cross join as_of
 
-    where users.exclusion_reason is null
-        and {{ reporting_date('invitations.sent_at') }} <= as_of.as_of_date
+    where {{ reporting_date('invitations.sent_at') }} <= as_of.as_of_date
 ),
 
 attributed as (
