@@ -222,7 +222,9 @@ class DbtV2:
         """Build and test everything."""
         results = target_path() / "run_results.json"
         results.unlink(missing_ok=True)
-        code, errors = self.invoke("build", *build_options(full_refresh, unit_tests, events))
+        # DuckDB reads the SQL anyway: v2's own reading of it takes longer than parsing the project.
+        options = [*build_options(full_refresh, unit_tests, events), "--static-analysis", "off"]
+        code, errors = self.invoke("build", *options)
         if not code:
             return
         failed = self._failed(results)
