@@ -12,8 +12,18 @@
             'size_before': 'size + power_before',
         },
         {
-            'log_retained': log_gamma_fall('beta_now', 'size_now', 'alpha')
-            ~ ' - (' ~ log_gamma_fall('beta_before', 'size_before', 'alpha') ~ ')',
+            'log_gamma_beta_now': log_gamma('beta_now'),
+            'log_gamma_beta_before': log_gamma('beta_before'),
+            'log_gamma_size_now': log_gamma('size_now'),
+            'log_gamma_size_before': log_gamma('size_before'),
+        },
+        {
+            'log_retained': log_gamma_fall(
+                'beta_now', 'size_now', 'alpha', 'log_gamma_beta_now', 'log_gamma_size_now'
+            ) ~ ' - (' ~ log_gamma_fall(
+                'beta_before', 'size_before', 'alpha',
+                'log_gamma_beta_before', 'log_gamma_size_before'
+            ) ~ ')',
         },
     ]) -}}
 {% endmacro %}

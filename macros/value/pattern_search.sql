@@ -1,7 +1,7 @@
 {#
-    Maximises a log-likelihood per key, as a chain of CTEs, a few per round. Every round tries
-    all points of a grid around the best point so far. If the best of them lies on the edge
-    the grid moves, else it shrinks. The last CTE is called `name`.
+    Maximises a log-likelihood per key, round after round. Every round tries all points of a grid
+    around the best point so far. If the best of them lies on the edge the grid moves, else it
+    shrinks. The last CTE is called `name`; see search_rounds.
 
     name            prefix of the CTEs, and the name of the last
     key             column that tells the searches apart, in `start` and in `data`
@@ -16,13 +16,16 @@
     reach           steps that the grid extends to each side
     rounds          how many
     shrink          what a step is multiplied by once the grid need not move
+    kept            columns of `start` that the expressions may read, and `tried`
+    tried           condition on a point, over best.* (key, parameters, kept) and grid.offset_1,
+                    grid.offset_2, ...: which points of the grid are worth trying
 
     Logarithms differ between engines in their last digit. They are therefore compared with two
     digits fewer; ties go to the point nearest to the middle.
 #}
 {% macro pattern_search(
     name, key, start, data, parameters, derived, observed, log_likelihood,
-    steps=[], reach=2, rounds=24, shrink=0.4
+    steps=[], reach=2, rounds=24, shrink=0.4, kept=[], tried=none
 ) %}
 {{ pattern_grid(name ~ '_grid', parameters | length, reach, shrink) }},
 
@@ -33,55 +36,15 @@
         {%- for parameter in parameters %}
         cast({{ parameter.name }} as {{ type_double() }}) as {{ parameter.name }},
         {%- endfor %}
+        {%- for column in kept %}
+        {{ column }},
+        {%- endfor %}
         cast(1 as {{ type_double() }}) as scale
 
     from {{ start }}
 ),
-{% for round in range(1, rounds + 1) %}
-{{ name }}_{{ round }}_points as (
-    select
-        best.{{ key }},
-        {%- for parameter in parameters %}
-        least({{ parameter.upper }}, greatest({{ parameter.lower }},
-            best.{{ parameter.name }}
-            + {{ parameter.step }} * best.scale * grid.offset_{{ loop.index }}
-        )) as {{ parameter.name }},
-        {%- endfor %}
-        grid.point,
-        grid.distance,
-        best.scale * grid.next_scale as scale
-
-    from {{ name }}_{{ round - 1 }} as best
-    cross join {{ name }}_grid as grid
-),
-
-{{ log_likelihoods(
-    name ~ '_' ~ round, key, data, derived, observed, log_likelihood, steps,
-    carried=(parameters | map(attribute='name') | list) + ['distance', 'scale']
-) }},
-
-{{ name }}{{ '_' ~ round if not loop.last }} as (
-    select
-        {{ key }},
-        {%- for parameter in parameters %}
-        {{ parameter.name }},
-        {%- endfor %}
-        scale,
-        log_likelihood
-
-    from (
-        select
-            *,
-            row_number() over (
-                partition by {{ key }}
-                order by cast(log_likelihood as decimal(28, 8)) desc, distance asc, point asc
-            ) as place
-
-        from {{ name }}_{{ round }}_measured
-    ) as placed
-
-    where place = 1
-){{ ',' if not loop.last }}
-{{ search_checkpoint(name ~ '_' ~ round) if not loop.last }}
-{% endfor %}
+{{ search_rounds(
+    name, key, data, parameters, derived, observed, log_likelihood, steps, rounds,
+    kept, tried
+) }}
 {%- endmacro %}

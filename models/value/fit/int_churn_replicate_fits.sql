@@ -14,7 +14,6 @@ cells as (
         life_table_id,
         fitted_model,
         replicate_number,
-        case when fitted_model = 'bdw' then 1 else 0 end as has_shape,
         cast(term_number as {{ type_double() }}) as term_number,
         cast(at_risk_count as {{ type_double() }}) as at_risk,
         cast(drawn_churned_count as {{ type_double() }}) as churned
@@ -37,7 +36,8 @@ start as (
         replicates.replicate_id,
         models.mean_logit,
         models.log_size,
-        models.log_shape
+        models.log_shape,
+        case when replicates.fitted_model = 'bdw' then 1 else 0 end as has_shape
 
     from replicates
     inner join models
@@ -60,12 +60,14 @@ start as (
         'alpha': 'exp(log_size) / (1 + exp(-mean_logit))',
         'size': 'exp(log_size)',
     }],
-    observed=['term_number', 'at_risk', 'churned', 'has_shape'],
+    observed=['term_number', 'at_risk', 'churned'],
     steps=bdw_likelihood_steps('exp(log_shape * has_shape)'),
     log_likelihood=bdw_log_likelihood(),
     reach=1,
     rounds=14,
     shrink=0.5,
+    kept=['has_shape'],
+    tried='best.has_shape = 1 or grid.offset_3 = 0',
 ) }},
 
 final as (
