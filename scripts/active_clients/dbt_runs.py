@@ -224,6 +224,9 @@ class DbtV2:
         results.unlink(missing_ok=True)
         # DuckDB reads the SQL anyway: v2's own reading of it takes longer than parsing the project.
         options = [*build_options(full_refresh, unit_tests, events), "--static-analysis", "off"]
+        if "--threads" not in options:
+            # v2 does not read the profile's, and would build side by side whatever is ready.
+            options += ["--threads", os.environ.get("ACTIVE_CLIENTS_THREADS", "2")]
         code, errors = self.invoke("build", *options)
         if not code:
             return
