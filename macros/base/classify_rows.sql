@@ -4,7 +4,7 @@
     accepted     the latest delivery of its key among the rows that break none
     duplicate    an earlier delivery of that key
 
-    A row that names a client also gets the one home of who it is of and whether it counts:
+    For a row that names a client it is also said, here alone, whose it is and whether it counts:
     canonical_client_id  the client after merges; null where it is unknown
     canonical_user_id    the user after merges, if the table names one: as delivered where the
                          user is not in the table of users, null where the row is anonymous

@@ -60,7 +60,7 @@ triggers as (
     from opportunities
 ),
 
--- When we last turned to a client about a topic.
+-- When we last turned to a client about a topic: also through a user of it who is internal.
 contact_topics as (
     select
         clients.canonical_client_id as client_id,

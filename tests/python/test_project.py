@@ -22,6 +22,22 @@ FOLDERS = {"docs", "expectations", "macros", "models", "scripts", "seeds", "test
 PII_LEVELS = {"pseudonymous", "direct"}
 SHORT_TEXT = 25  # shorter ones are no longer than the name of a block
 OFTEN = 3
+# A judged row says whose it is and whether it counts. Who asks the identities, and why:
+READS_IDENTITIES = {
+    "dim_clients": "counts the clients that were merged",
+    "dim_users": "lists users, which the table of users cannot tell apart by itself",
+    "fct_client_alerts": "follows clients of then into those of now",
+    "fct_next_best_actions": "counts contacts with internal users of a client too",
+    "fct_quarantined_rows": "lets usage heal when its client arrives",
+    "fct_usage_daily": "follows merges without reading usage again",
+    "int_client_profiles": "lists the clients that count",
+    "int_clients": "lists clients, whose rows the identities are made of",
+    "int_locked_subscription_mrr": "knows who was merged by a month's lock",
+    "int_referrals": "looks up the client that was referred",
+    "int_restated_subscriptions": "asks today who was reported then",
+    "int_usage_events": "knows a day again when its client arrives",
+    "int_usage_events_quarantined": "knows a day again when its client arrives",
+}
 CLOCKS = re.compile(
     r"\b(?:(?:current_(?:date|time|timestamp)|localtime(?:stamp)?|getdate|sysdate)\b"
     r"|(?:now|today)\s*\()",
@@ -134,6 +150,19 @@ def test_no_model_reads_the_clock() -> None:
         for match in CLOCKS.finditer(without_comments(path.read_text()))
     ]
     assert offenders == [], "as_of_date is the only today"
+
+
+def test_whether_a_row_counts_is_said_by_the_row() -> None:
+    identities = re.compile(r"ref\('int_(?:client|user)_identities'\)")
+    asking = {
+        path.stem
+        for path in sql_files("models")
+        if identities.search(without_comments(path.read_text()))
+    }
+    assert sorted(asking - set(READS_IDENTITIES)) == [], (
+        "take canonical_client_id and exclusion_reason from the judged row"
+    )
+    assert sorted(set(READS_IDENTITIES) - asking) == []
 
 
 def test_no_model_is_longer_than_one_sitting() -> None:
