@@ -27,7 +27,10 @@ EVERYWHERE = {
 # One for each raw table, and all alike: drawn once.
 ALIKE = {
     "staging": (re.compile(r"stg_\w+"), "one view per raw table"),
-    "classified": (re.compile(r"int_\w+_classified"), "int_..._classified: one per raw table"),
+    "classified": (
+        re.compile(r"int_(?!clients|users)\w+_classified"),
+        "int_..._classified: one per raw table",
+    ),
 }
 PICTURE = re.compile(r"```mermaid\n.*?```", re.DOTALL)
 
@@ -125,8 +128,8 @@ def without_detours(reads: Mapping[str, set[str]]) -> dict[str, set[str]]:
     }
 
 
-def draw_whole(nodes: Mapping[str, Node]) -> str:
-    """The topics in the order of what they read, in Mermaid's language."""
+def draw_whole(nodes: Mapping[str, Node], raw_table_count: int) -> str:
+    """The topics and what they read, but for detours, in Mermaid's language."""
     reads: dict[str, set[str]] = defaultdict(set)
     marts: dict[str, int] = defaultdict(int)
     for node in nodes.values():
@@ -134,7 +137,7 @@ def draw_whole(nodes: Mapping[str, Node]) -> str:
             topic = node.folder[0]
             marts[topic] += node.kind == "mart"
             reads[topic] |= {nodes[name].folder[0] for name in node.reads} - {topic, "reference"}
-    lines = ["    raw[(14 raw tables)] --> staging"]
+    lines = [f"    raw[({raw_table_count} raw tables)] --> staging"]
     lines += [
         f'    {topic}["{topic}<br/>{marts[topic]} marts"]'
         for topic in sorted(marts)
@@ -153,9 +156,14 @@ def pictures(manifest: Mapping[str, Any]) -> dict[Path, str]:
     nodes = read_nodes(manifest)
     pages = sorted({node.page for node in nodes.values() if node.kind != "seed"})
     return {
-        ROOT / "README.md": draw_whole(nodes),
+        ROOT / "README.md": draw_whole(nodes, len(manifest["sources"])),
         **{ROOT / "models" / page / "README.md": draw_page(nodes, page) for page in pages},
     }
+
+
+def with_picture(text: str, picture: str) -> str:
+    """A README with another picture."""
+    return PICTURE.sub(lambda _: f"```mermaid\n{picture}\n```", text, count=1)
 
 
 @command("draw", __doc__)
@@ -163,7 +171,7 @@ def main() -> None:
     """Write the pictures that are older than the models."""
     for path, picture in pictures(read_manifest()).items():
         text = path.read_text()
-        drawn = PICTURE.sub(f"```mermaid\n{picture}\n```", text, count=1)
+        drawn = with_picture(text, picture)
         if drawn != text:
             path.write_text(drawn)
             click.echo(f"{path.relative_to(ROOT)} drawn anew")

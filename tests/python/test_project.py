@@ -32,7 +32,7 @@ READS_IDENTITIES = {
     "fct_usage_daily": "follows merges without reading usage again",
     "int_client_profiles": "lists the clients that count",
     "int_clients": "lists clients, whose rows the identities are made of",
-    "int_locked_subscription_mrr": "knows who was merged by a month's lock",
+    "int_locked_subscription_mrr": "follows a merge known then to where its chain ends now",
     "int_referrals": "looks up the client that was referred",
     "int_restated_subscriptions": "asks today who was reported then",
     "int_usage_events": "knows a day again when its client arrives",

@@ -125,6 +125,7 @@ final as (
         on change_dates.client_id = ranked_paid.client_id
             and change_dates.change_date = ranked_paid.change_date
             and ranked_paid.plan_order = 1
+
     where change_dates.change_date < {{ never() }}
 )
 

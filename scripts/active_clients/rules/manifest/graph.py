@@ -42,4 +42,4 @@ def check_model_for_one_reader_would_not_fit(model: Any, ctx: Any, *, lines: int
     if len(readers) == 1:
         reader = next((m for m in ctx.models if m.unique_id == readers[0]), None)
         if reader and lines_of(model) + lines_of(reader) <= lines:
-            fail(f"only {reader.name} reads {model.name}, and both have {lines} lines or fewer")
+            fail(f"only {reader.name} reads {model.name}; both fit into {lines} lines")
