@@ -16,6 +16,7 @@ PAIRWISE = {"BLOCKWISE_NL_JOIN", "NESTED_LOOP_JOIN"}
 # A side of so few rows by DuckDB's estimate (as_of_date, definitions, bands) is no growth.
 FEW_ROWS = 10
 ALLOWED = {
+    "int_churn_replicate_fits": "each round tries a fixed grid of points for each replicate",
     "fct_feedback_themes": "every comment is searched for every keyword of a seed",
     "int_purchase_covariances": "numbers that name the cells of a small matrix",
     "int_spend_covariances": "numbers that name the cells of a small matrix",

@@ -255,6 +255,7 @@ def telco(tmp_path_factory: pytest.TempPathFactory) -> DbtProject:
     build_and_test(
         project,
         "+fct_client_months",
+        "+dim_clients",
         "+revenue",
         "+retention",
         "+fct_survival",

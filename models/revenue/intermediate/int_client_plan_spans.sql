@@ -1,4 +1,4 @@
--- Grain: one row per counted client and span of days [valid_from, valid_to) with the same plans.
+-- Grain: one row per counted client and span of days [valid_from, valid_to) with its plans.
 -- `entitled_plan_id`: of the plans that it may use, trials included, the one with the highest
 -- rank. `paid_plan_id`: of those whose revenue recurs, the one with the highest MRR. The spans
 -- of a client cover every day once.
