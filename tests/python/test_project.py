@@ -22,6 +22,7 @@ FOLDERS = {"docs", "expectations", "macros", "models", "scripts", "seeds", "test
 PII_LEVELS = {"pseudonymous", "direct"}
 SHORT_TEXT = 25  # shorter ones are no longer than the name of a block
 OFTEN = 3
+LONGEST_NAME = 63  # dbt makes a relation of it
 # A judged row says whose it is and whether it counts. Who asks the identities, and why:
 READS_IDENTITIES = {
     "dim_clients": "counts the clients that were merged",
@@ -182,6 +183,11 @@ def test_every_mart_column_is_documented_and_tagged_where_it_is_personal() -> No
                 mistagged.append(f"{mart}.{column['name']}")
     assert undocumented == [], "these columns have no description"
     assert mistagged == [], f"meta.pii of these columns is not one of {sorted(PII_LEVELS)}"
+
+
+def test_names_of_unit_tests_fit_into_postgres() -> None:
+    names = [test["name"] for test in parsed_manifest()["unit_tests"].values()]
+    assert [name for name in names if len(name) > LONGEST_NAME] == []
 
 
 def test_what_is_said_of_a_column_is_said_once() -> None:
