@@ -10,7 +10,7 @@
                          user is not in the table of users, null where the row is anonymous
     exclusion_reason     why the client, or else the user, counts in no metric; else null
     They are those of now, whatever the disposition. A row counts that is accepted and has no
-    exclusion_reason; where a window looks at all versions, that is asked behind it.
+    exclusion_reason. A model with a window over all versions of a key asks after the window.
 
     key            columns that identify a row
     client_column  the column that names a client, if the table has one
@@ -22,6 +22,9 @@
     staged, key, client_column=none, user_column=none, priced_at=none,
     disposition='disposition'
 ) %}
+{%- if user_column and not client_column -%}
+    {{- exceptions.raise_compiler_error('classify_rows: a user_column needs a client_column') -}}
+{%- endif -%}
 {%- set reasons = ['staged.invalid_reasons'] -%}
 {%- if client_column -%}
     {%- do reasons.append(

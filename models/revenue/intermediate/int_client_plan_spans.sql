@@ -1,7 +1,7 @@
 -- Grain: one row per counted client and span of days [valid_from, valid_to) with its plans.
 -- `entitled_plan_id`: of the plans that it may use, trials included, the one with the highest
--- rank. `paid_plan_id`: of those whose revenue recurs, the one with the highest MRR. The spans
--- of a client cover every day once.
+-- rank. `paid_plan_id`: of those whose revenue recurs, the one with the highest MRR, all
+-- its subscriptions together. The spans of a client cover every day once.
 
 with
 
@@ -23,6 +23,10 @@ paid_versions as (
     select * from {{ ref('int_subscription_versions') }}
     where is_recurring
         and valid_from < {{ or_never('valid_to') }}
+),
+
+rates as (
+    select * from {{ ref('int_exchange_rate_spans') }}
 ),
 
 change_dates as (
@@ -83,23 +87,38 @@ ranked_entitled as (
         on entitled_versions.plan_id = plans.plan_id
 ),
 
-ranked_paid as (
+-- In the reporting currency of the span's first day: plans are paid for in several currencies.
+paid_plans as (
     select
         change_dates.client_id,
         change_dates.change_date,
         coalesce(paid_versions.plan_id, 'unknown') as plan_id,
-        row_number() over (
-            partition by change_dates.client_id, change_dates.change_date
-            order by
-                paid_versions.mrr_amount desc,
-                paid_versions.subscription_id asc,
-                paid_versions.version asc
-        ) as plan_order
+        min(paid_versions.subscription_id) as first_subscription_id,
+        sum(cast(paid_versions.mrr_amount * rates.rate as decimal(18, 4))) as mrr_amount
 
     from change_dates
     inner join paid_versions
         on change_dates.client_id = paid_versions.client_id
             and {{ is_within('change_dates.change_date', 'paid_versions') }}
+    inner join rates
+        on paid_versions.currency_code = rates.currency_code
+            and {{ is_within('change_dates.change_date', 'rates') }}
+
+    group by
+        change_dates.client_id,
+        change_dates.change_date,
+        coalesce(paid_versions.plan_id, 'unknown')
+),
+
+ranked_paid as (
+    select
+        *,
+        row_number() over (
+            partition by client_id, change_date
+            order by mrr_amount desc, first_subscription_id asc, plan_id asc
+        ) as plan_order
+
+    from paid_plans
 ),
 
 final as (
