@@ -146,6 +146,7 @@ def metabase_at_its_end(tmp_path_factory: pytest.TempPathFactory) -> DbtProject:
     project.dbt(
         "run",
         "--select",
+        "+dim_clients",
         "+fct_mrr_movements",
         "+fct_client_mrr",
         "+fct_client_churns",
