@@ -82,7 +82,7 @@ final as (
         cast(coalesce(compared.met_retained_count, 0) as bigint) as activated_retained_count,
         cast(coalesce(compared.unmet_count, 0) as bigint) as other_outcome_count,
         cast(coalesce(compared.unmet_retained_count, 0) as bigint) as other_retained_count,
-        compared.lift as retention_lift,
+        cast(compared.lift as decimal(12, 6)) as retention_lift,
         compared.lift_lower as retention_lift_lower,
         compared.lift_upper as retention_lift_upper,
 

@@ -26,12 +26,18 @@ month_mrr as (
         coalesce(client_mrr.contract_mrr_amount, 0) as contract_mrr_amount,
         coalesce(client_mrr.billed_mrr_amount, 0) as billed_mrr_amount,
         coalesce(client_mrr.mrr_amount, 0) as mrr_amount,
-        case when retained.is_comparable then retained.base_mrr_amount else 0 end
-            as base_mrr_amount,
-        case when not retained.is_comparable then retained.base_mrr_amount else 0 end
-            as incomparable_base_mrr_amount,
-        case when retained.is_comparable then retained.net_retained_mrr_amount else 0 end
-            as net_retained_mrr_amount
+        cast(
+            case when retained.is_comparable then retained.base_mrr_amount else 0 end
+            as decimal(18, 4)
+        ) as base_mrr_amount,
+        cast(
+            case when not retained.is_comparable then retained.base_mrr_amount else 0 end
+            as decimal(18, 4)
+        ) as incomparable_base_mrr_amount,
+        cast(
+            case when retained.is_comparable then retained.net_retained_mrr_amount else 0 end
+            as decimal(18, 4)
+        ) as net_retained_mrr_amount
 
     from client_months
     left join client_mrr
