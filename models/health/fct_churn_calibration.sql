@@ -27,7 +27,8 @@ counted as (
         band_number,
         count(*) as client_count,
         sum(churned_count) as churned_count,
-        sum(probability) as expected_count
+        sum(probability) as expected_count,
+        sum(case when is_reconstructed then 1 else 0 end) as reconstructed_count
 
     from banded
 
@@ -39,6 +40,7 @@ rated as (
         *,
         {{ rate('expected_count', 'client_count') }} as mean_probability,
         {{ rate('churned_count', 'client_count') }} as churn_rate,
+        {{ rate('reconstructed_count', 'client_count') }} as reconstructed_rate,
         {{ wilson('churned_count', 'client_count', 'lower') }} as churn_rate_lower,
         {{ wilson('churned_count', 'client_count', 'upper') }} as churn_rate_upper
 
@@ -65,6 +67,7 @@ final as (
         churn_rate,
         churn_rate_lower,
         churn_rate_upper,
+        reconstructed_rate,
 
         -- booleans
         mean_probability between churn_rate_lower and churn_rate_upper as is_calibrated

@@ -23,6 +23,11 @@ measures as (
     where is_paying
 ),
 
+features as (
+    select * from {{ ref('int_client_week_facts') }}
+    where is_paying
+),
+
 client_mrr as (
     select * from {{ ref('fct_client_mrr') }}
 ),
@@ -132,12 +137,16 @@ final as (
         cast({{ number_var('churn_horizon_days', 1) }} as integer) as horizon_days,
 
         -- booleans
+        features.is_reconstructed,
         probable.snapshot_date = max(probable.snapshot_date) over () as is_latest,
 
         -- dates
         probable.snapshot_date
 
     from probable
+    inner join features
+        on probable.client_id = features.client_id
+            and probable.snapshot_date = features.snapshot_date
     left join client_mrr
         on probable.client_id = client_mrr.client_id
             and {{ is_within('probable.snapshot_date', 'client_mrr') }}

@@ -23,6 +23,7 @@ needed as (
         features.active_user_count,
         features.seat_count,
         features.has_given_notice,
+        features.is_reconstructed,
         seat_points.points + cast(
             scores.next_band_score * scores.known_weight - scores.weighted_points
             as {{ type_double() }}
@@ -68,6 +69,7 @@ final as (
 
         -- booleans
         has_given_notice,
+        is_reconstructed,
         snapshot_date = max(snapshot_date) over () as is_latest,
 
         -- dates

@@ -38,6 +38,7 @@ summed as (
         1.959963984540054 * sqrt(cast(sum(concordant_variance) as {{ type_double() }}))
         / nullif(sum(pair_count), 0) as area_margin,
         {{ rate('sum(churned_count)', 'sum(client_count)') }} as churn_rate,
+        {{ rate('sum(reconstructed_count)', 'sum(client_count)') }} as reconstructed_rate,
         {{ rate('sum(top_churned_count)', 'sum(top_count)') }} as top_tenth_churn_rate,
         {{ rate('sum(top_lead_days)', 'sum(top_churned_count)') }} as mean_lead_days,
         sum(probability_count) as probability_count,
@@ -85,6 +86,7 @@ final as (
             as decimal(12, 6)
         ) as brier_skill,
         log_loss,
+        reconstructed_rate,
 
         -- booleans
         churned_count >= {{ number_var('backtest_churned_min') }} as is_sufficient,

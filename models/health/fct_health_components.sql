@@ -11,9 +11,14 @@ scores as (
     select * from {{ ref('int_client_week_scores') }}
 ),
 
+features as (
+    select * from {{ ref('int_client_week_facts') }}
+),
+
 joined as (
     select
         points.*,
+        features.is_reconstructed,
         scores.known_weight,
         points.points + cast(
             scores.next_band_score * scores.known_weight - scores.weighted_points
@@ -28,6 +33,9 @@ joined as (
     inner join scores
         on points.week_index = scores.week_index
             and points.client_id = scores.client_id
+    inner join features
+        on points.week_index = features.week_index
+            and points.client_id = features.client_id
 ),
 
 compared as (
@@ -78,6 +86,9 @@ final as (
                     18, 6
                 ) }}
         end as value_for_next_band,
+
+        -- booleans
+        is_reconstructed,
 
         -- dates
         snapshot_date

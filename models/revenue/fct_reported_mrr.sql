@@ -55,6 +55,9 @@ final as (
         cast(summed.current_amount - summed.reported_amount as decimal(18, 4))
             as restated_mrr_amount,
 
+        -- booleans
+        locks.is_reconstructed,
+
         -- timestamps
         locks.locked_at
 

@@ -17,6 +17,10 @@ reported as (
     select * from {{ ref('fct_reported_mrr') }}
 ),
 
+locks as (
+    select * from {{ ref('int_month_locks') }}
+),
+
 published_months as (
     select distinct period_month from published
 ),
@@ -101,18 +105,36 @@ changes as (
         on redefined.period_month = published_months.period_month
 ),
 
-final as (
+summed as (
     select
         client_id,
         period_month,
         restatement_cause,
-        cast(sum(mrr_change_amount) as decimal(18, 4)) as mrr_change_amount
+        sum(mrr_change_amount) as mrr_change_amount
 
     from changes
 
     group by client_id, period_month, restatement_cause
 
     having sum(mrr_change_amount) <> 0
+),
+
+final as (
+    select
+        -- keys
+        summed.client_id,
+        summed.period_month,
+        summed.restatement_cause,
+
+        -- numerics
+        cast(summed.mrr_change_amount as decimal(18, 4)) as mrr_change_amount,
+
+        -- booleans
+        coalesce(locks.is_reconstructed, false) as is_reconstructed
+
+    from summed
+    left join locks
+        on summed.period_month = locks.period_month
 )
 
 select * from final

@@ -76,6 +76,7 @@ final as (
 
         -- booleans
         dated.is_open,
+        dated.is_reconstructed,
         dated.outcome_date <= as_of.as_of_date as is_mature,
 
         -- dates

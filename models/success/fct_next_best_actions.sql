@@ -44,6 +44,7 @@ triggers as (
         alert_type as rule_name,
         client_id,
         cast(0 as decimal(18, 2)) as expected_value_amount,
+        is_reconstructed,
         last_seen_date as snapshot_date
 
     from alerts
@@ -55,6 +56,7 @@ triggers as (
         opportunity_kind as rule_name,
         client_id,
         expected_value_amount,
+        is_reconstructed,
         snapshot_date
 
     from opportunities
@@ -149,6 +151,9 @@ final as (
                 ) as integer)
         end as action_rank,
         expected_value_amount,
+
+        -- booleans
+        is_reconstructed,
 
         -- dates
         last_contact_date,

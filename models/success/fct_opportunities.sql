@@ -107,6 +107,7 @@ final as (
         ) }} as integer) as open_days,
 
         -- booleans
+        is_reconstructed,
         last_seen_date < {{ add_days('first_seen_date', 'fresh_days') }} as is_fresh,
 
         -- dates

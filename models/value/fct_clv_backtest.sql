@@ -32,6 +32,7 @@ summed as (
         level_decile,
         horizon_end_date,
         is_mature,
+        is_reconstructed,
         count(*) as client_count,
         sum(predicted_amount) as predicted_amount,
         sum(run_rate_amount) as run_rate_amount,
@@ -49,7 +50,13 @@ summed as (
 
     from levels
 
-    group by origin_date, relationship_type, level_decile, horizon_end_date, is_mature
+    group by
+        origin_date,
+        relationship_type,
+        level_decile,
+        horizon_end_date,
+        is_mature,
+        is_reconstructed
 ),
 
 compared as (
@@ -104,6 +111,7 @@ final as (
 
         -- booleans
         is_mature,
+        is_reconstructed,
 
         -- dates
         horizon_end_date

@@ -20,7 +20,7 @@ final as (
         rejection_reasons,
         raw_row,
         cast({{ table.amount or 'null' }} as decimal(18, 4)) as amount,
-        coalesce(cast(loaded_at as date), {{ unknown_date() }}) as loaded_date,
+        coalesce({{ reporting_date('loaded_at') }}, {{ unknown_date() }}) as loaded_date,
         loaded_at
 
     from {{ ref('int_' ~ table.table ~ '_classified') }}

@@ -5,7 +5,7 @@
 with
 
 versions as (
-    {{ known_rows(ref('int_subscriptions_classified'), ['subscription_id', 'version']) }}
+    select * from {{ ref('int_subscriptions_known') }}
 ),
 
 billing_intervals as (

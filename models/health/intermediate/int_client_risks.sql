@@ -99,6 +99,7 @@ final as (
         cast(risks.probability as decimal(12, 6)) as probability,
         base_rates.probability as base_probability,
         outcomes.churned_count,
+        outcomes.is_reconstructed,
         cast({{ dbt.datediff(
             'outcomes.snapshot_date', 'outcomes.churned_date', 'day'
         ) }} as integer) as lead_days,

@@ -9,11 +9,11 @@ identities as (
 ),
 
 responses as (
-    {{ known_rows(ref('int_survey_responses_classified'), ['response_id']) }}
+    {{ known_rows(ref('int_survey_responses_classified'), 'survey_responses') }}
 ),
 
 tickets as (
-    {{ known_rows(ref('int_tickets_classified'), ['ticket_id']) }}
+    {{ known_rows(ref('int_tickets_classified'), 'tickets') }}
 ),
 
 known_facts as (

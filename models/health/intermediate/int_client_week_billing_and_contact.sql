@@ -9,11 +9,11 @@ identities as (
 ),
 
 invoices as (
-    {{ known_rows(ref('int_invoices_classified'), ['invoice_id']) }}
+    select * from {{ ref('int_invoices_known') }}
 ),
 
 touchpoints as (
-    {{ known_rows(ref('int_touchpoints_classified'), ['touchpoint_id']) }}
+    {{ known_rows(ref('int_touchpoints_classified'), 'touchpoints') }}
 ),
 
 known_facts as (

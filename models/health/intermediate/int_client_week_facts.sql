@@ -16,7 +16,8 @@ clients as (
     select distinct
         week_index,
         snapshot_date,
-        canonical_client_id as client_id
+        canonical_client_id as client_id,
+        is_reconstructed
 
     from {{ ref('int_client_identity_weeks') }}
 
@@ -39,24 +40,19 @@ dealings as (
     select * from {{ ref('int_client_week_billing_and_contact') }}
 ),
 
-first_loads as (
+-- From when on something is known of a table: before that, nothing is not 0.
+known_since as (
     select
-        (
-            select cast(min(loaded_at) as date)
-            from {{ ref('int_tickets_classified') }}
-            where disposition <> 'quarantined'
-        ) as tickets_from,
-        (
-            select cast(min(loaded_at) as date)
-            from {{ ref('int_invoices_classified') }}
-            where disposition <> 'quarantined'
-        ) as invoices_from,
-        (
-            select cast(min(loaded_at) as date)
-            from {{ ref('int_touchpoints_classified') }}
-            where disposition <> 'quarantined'
-        ) as touchpoints_from,
-        (select min(known_week_index) from {{ ref('int_client_usage_known') }}) as usage_from
+        max(case when table_name = 'tickets' then known_from end) as tickets_from,
+        max(case when table_name = 'invoices' then known_from end) as invoices_from,
+        max(case when table_name = 'touchpoints' then known_from end) as touchpoints_from
+
+    from {{ ref('int_table_loads') }}
+),
+
+first_usage as (
+    select min(known_week_index) as usage_from
+    from {{ ref('int_client_usage_known') }}
 ),
 
 final as (
@@ -78,15 +74,15 @@ final as (
             ) }} as integer)
         end as days_since_paying,
         case
-            when clients.week_index >= first_loads.usage_from
+            when clients.week_index >= first_usage.usage_from
                 then coalesce(usage_weeks.event_count, 0)
         end as event_count,
         case
-            when clients.week_index >= first_loads.usage_from
+            when clients.week_index >= first_usage.usage_from
                 then coalesce(usage_weeks.active_user_count, 0)
         end as active_user_count,
         case
-            when clients.week_index >= first_loads.usage_from
+            when clients.week_index >= first_usage.usage_from
                 then coalesce(usage_weeks.feature_count, 0)
         end as feature_count,
         usage_weeks.top_user_id,
@@ -96,31 +92,33 @@ final as (
         voice.nps_score,
         voice.csat_score,
         case
-            when clients.snapshot_date >= first_loads.tickets_from
+            when clients.snapshot_date >= known_since.tickets_from
                 then cast(coalesce(voice.ticket_count, 0) as bigint)
         end as ticket_count,
         case
-            when clients.snapshot_date >= first_loads.tickets_from
+            when clients.snapshot_date >= known_since.tickets_from
                 then cast(coalesce(voice.previous_ticket_count, 0) as bigint)
         end as previous_ticket_count,
         case
-            when clients.snapshot_date >= first_loads.tickets_from
+            when clients.snapshot_date >= known_since.tickets_from
                 then cast(coalesce(voice.open_ticket_count, 0) as bigint)
         end as open_ticket_count,
         case
-            when clients.snapshot_date >= first_loads.invoices_from
+            when clients.snapshot_date >= known_since.invoices_from
                 or contracts.past_due_count > 0
                 then coalesce(dealings.unpaid_invoice_count, 0)
                     + coalesce(contracts.past_due_count, 0)
         end as payment_trouble_count,
         case
-            when clients.snapshot_date >= first_loads.touchpoints_from
+            when clients.snapshot_date >= known_since.touchpoints_from
                 then coalesce(dealings.contact_age_days, {{ forgotten_after }})
         end as days_since_contact,
-        clients.snapshot_date
+        clients.snapshot_date,
+        clients.is_reconstructed
 
     from clients
-    cross join first_loads
+    cross join known_since
+    cross join first_usage
     left join contracts
         on clients.week_index = contracts.week_index
             and clients.client_id = contracts.client_id

@@ -25,6 +25,7 @@ dated as (
     select
         features.week_index,
         features.tenure_days,
+        features.is_reconstructed,
         health.client_id,
         health.health_band,
         health.health_score,
@@ -75,6 +76,7 @@ final as (
                 then case when churned.client_id is null then 0 else 1 end
         end as churned_count,
         mod(dated.week_index, {{ number_var('backtest_origin_weeks', 1) }}) = 0 as is_origin,
+        dated.is_reconstructed,
         churned.churned_date,
         dated.outcome_date,
         dated.snapshot_date

@@ -5,7 +5,7 @@
 with recursive
 
 user_rows as (
-    {{ known_rows(ref('int_users_classified'), ['user_id']) }}
+    {{ known_rows(ref('int_users_classified'), 'users') }}
 ),
 
 snapshots as (

@@ -20,40 +20,28 @@ as_of as (
     select * from {{ ref('as_of') }}
 ),
 
-client_deliveries as (
+known_clients as (
     select
         locks.period_month,
         clients.client_id,
-        clients.merged_into_client_id,
         clients.is_internal,
-        row_number() over (
-            partition by locks.period_month, clients.client_id
-            order by clients.loaded_at desc, clients.raw_row desc
-        ) as delivery_rank
-
-    from {{ ref('int_clients_classified') }} as clients
-    inner join locks
-        on clients.loaded_at < locks.locked_at
-
-    where clients.disposition in ('accepted', 'duplicate')
-),
-
-known_clients as (
-    select
-        client_deliveries.period_month,
-        client_deliveries.client_id,
-        client_deliveries.is_internal,
         case
-            when client_deliveries.merged_into_client_id is null
-                then client_deliveries.client_id
+            when clients.merged_into_client_id is null then clients.client_id
             else identities.canonical_client_id
         end as reported_client_id
 
-    from client_deliveries
+    from {{ ref('int_clients_known') }} as clients
+    inner join locks
+        on {{ is_known('clients', 'locks.known_until_date') }}
     inner join identities
-        on client_deliveries.client_id = identities.client_id
+        on clients.client_id = identities.client_id
+),
 
-    where client_deliveries.delivery_rank = 1
+rates as (
+    {{ known_rows(
+        ref('int_exchange_rates_classified'), 'exchange_rates',
+        key=['rate_date', 'currency_code']
+    ) }}
 ),
 
 rate_deliveries as (
@@ -63,16 +51,15 @@ rate_deliveries as (
         cast(rates.rate as decimal(18, 8)) as rate,
         row_number() over (
             partition by locks.period_month, rates.currency_code
-            order by rates.rate_date desc, rates.loaded_at desc, rates.raw_row desc
+            order by rates.rate_date desc
         ) as delivery_rank
 
-    from {{ ref('int_exchange_rates_classified') }} as rates
+    from rates
     inner join locks
-        on rates.loaded_at < locks.locked_at
+        on {{ is_known('rates', 'locks.known_until_date') }}
             and rates.rate_date <= locks.period_end_date
 
-    where rates.disposition in ('accepted', 'duplicate')
-        and rates.currency_code <> {{ reporting_currency() }}
+    where rates.currency_code <> {{ reporting_currency() }}
 ),
 
 -- Of the last day up to the month's end that has one.
@@ -96,27 +83,15 @@ known_rates as (
     from locks
 ),
 
-subscription_deliveries as (
+known_versions as (
     select
         locks.period_month,
         locks.period_end_date,
-        subscriptions.*,
-        row_number() over (
-            partition by
-                locks.period_month, subscriptions.subscription_id, subscriptions.version
-            order by subscriptions.loaded_at desc, subscriptions.raw_row desc
-        ) as delivery_rank
+        versions.*
 
-    from {{ ref('int_subscriptions_classified') }} as subscriptions
+    from {{ ref('int_subscriptions_known') }} as versions
     inner join locks
-        on subscriptions.loaded_at < locks.locked_at
-
-    where subscriptions.disposition in ('accepted', 'duplicate')
-),
-
-known_versions as (
-    select * from subscription_deliveries
-    where delivery_rank = 1
+        on {{ is_known('versions', 'locks.known_until_date') }}
 ),
 
 spans as (

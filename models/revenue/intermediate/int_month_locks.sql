@@ -1,14 +1,10 @@
 -- Grain: one row per month whose numbers were locked by as_of_date: a complete month, with
--- everything loaded before `locked_at`, the end of reporting_lock_day of the month after it.
+-- everything known before `locked_at`, the end of reporting_lock_day of the month after it.
+-- `is_reconstructed`: what is told of it was loaded later, as history.
 
 {% set midnight = 'cast(locked_date as ' ~ type_utc() ~ ')' %}
 
 with
-
-first_load as (
-    select min(loaded_at) as first_loaded_at
-    from {{ ref('int_subscriptions_classified') }}
-),
 
 months as (
     select distinct
@@ -32,18 +28,34 @@ as_of as (
     select * from {{ ref('as_of') }}
 ),
 
-final as (
+elapsed as (
     select
         timed.month_start_date as period_month,
         timed.month_end_date as period_end_date,
+        {{ add_days('timed.locked_date', -1) }} as known_until_date,
         timed.locked_at
 
     from timed
-    cross join first_load
     cross join as_of
 
     where timed.locked_date <= {{ add_days('as_of.as_of_date', 1) }}
-        and timed.locked_at > first_load.first_loaded_at
+),
+
+reconstructed as (
+    {{ reconstructed_days(
+        'elapsed', 'known_until_date', ref('int_table_loads'),
+        ['clients', 'subscriptions', 'exchange_rates']
+    ) }}
+),
+
+final as (
+    select
+        elapsed.*,
+        reconstructed.known_until_date is not null as is_reconstructed
+
+    from elapsed
+    left join reconstructed
+        on elapsed.known_until_date = reconstructed.known_until_date
 )
 
 select * from final

@@ -42,9 +42,11 @@ final as (
     select
         *,
         coalesce(
-            {{ reporting_date('occurred_at') }}, cast(loaded_at as date), {{ unknown_date() }}
+            {{ reporting_date('occurred_at') }},
+            {{ reporting_date('loaded_at') }},
+            {{ unknown_date() }}
         ) as activity_date,
-        coalesce(cast(loaded_at as date), {{ unknown_date() }}) as loaded_date,
+        coalesce({{ reporting_date('loaded_at') }}, {{ unknown_date() }}) as loaded_date,
         {{ rejection_reasons({
             'missing_key': 'event_id is null',
             'missing_client': 'client_id is null',

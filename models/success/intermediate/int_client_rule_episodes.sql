@@ -14,6 +14,14 @@ last_snapshot as (
     from {{ ref('int_client_identity_weeks') }}
 ),
 
+snapshots as (
+    select distinct
+        snapshot_date,
+        is_reconstructed
+
+    from {{ ref('int_client_identity_weeks') }}
+),
+
 stepped as (
     select
         *,
@@ -48,7 +56,7 @@ placed as (
     from numbered
 ),
 
-final as (
+episodes as (
     select
         placed.rule_type,
         placed.rule_name,
@@ -68,6 +76,16 @@ final as (
 
     group by
         placed.rule_type, placed.rule_name, placed.client_id, placed.episode_number
+),
+
+final as (
+    select
+        episodes.*,
+        snapshots.is_reconstructed
+
+    from episodes
+    inner join snapshots
+        on episodes.first_seen_date = snapshots.snapshot_date
 )
 
 select * from final

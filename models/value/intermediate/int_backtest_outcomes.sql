@@ -88,6 +88,7 @@ final as (
                 then coalesce(accrued.retained_count, 0)
         end as actual_retained,
         origins.is_mature,
+        origins.is_reconstructed,
         origins.horizon_end_date,
         ntile(10) over (
             partition by predictions.origin_date, predictions.relationship_type

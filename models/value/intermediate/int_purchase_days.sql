@@ -4,7 +4,7 @@
 with
 
 invoices as (
-    {{ known_rows(ref('int_invoices_classified'), ['invoice_id']) }}
+    select * from {{ ref('int_invoices_known') }}
 ),
 
 clients as (
