@@ -1,5 +1,5 @@
 -- Grain: one row per client and complete week at whose end it was paying: how healthy it is,
--- from what had happened and had been loaded by then.
+-- from what had happened and was known by then.
 
 with
 

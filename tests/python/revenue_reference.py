@@ -345,6 +345,26 @@ def known_at(deliveries: Iterable[Version], moment: datetime) -> list[Version]:
     return list(latest.values())
 
 
+def known_with_history(deliveries: Sequence[Version], moment: datetime) -> list[Version]:
+    """The same where what was loaded on the first day counts as known when it happened.
+
+    Of each version the last delivery of that day tells; its end, if it is told, is known from
+    when the subscription was cancelled or else from the end itself.
+    """
+    first_day = min(delivery.loaded for delivery in deliveries).date()
+    history = known_at([d for d in deliveries if d.loaded.date() == first_day], datetime.max)
+    known = {}
+    for told in history:
+        end = told.canceled or told.ended
+        if min(told.started, told.loaded) < moment:
+            is_over = end is None or min(end, told.loaded) < moment
+            now = told if is_over else replace(told, ended=None, canceled=None)
+            known[told.subscription, told.number] = now
+    later = [d for d in deliveries if d.loaded.date() > first_day]
+    known |= {(d.subscription, d.number): d for d in known_at(later, moment)}
+    return list(known.values())
+
+
 def split(version: Version, moment: datetime) -> list[Version]:
     """A version as two that are the same, the second with a number of its own."""
     if not version.started < moment < (version.ended or datetime.max):

@@ -32,6 +32,7 @@ READS_IDENTITIES = {
     "fct_quarantined_rows": "lets usage heal when its client arrives",
     "fct_usage_daily": "follows merges without reading usage again",
     "int_client_profiles": "lists the clients that count",
+    "int_clients_known": "knows a client from the first sign of all that were merged with it",
     "int_clients": "lists clients, whose rows the identities are made of",
     "int_locked_subscription_mrr": "follows a merge known then to where its chain ends now",
     "int_referrals": "looks up the client that was referred",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -53,6 +53,8 @@ MODELS = [
 RESTATEMENTS = [
     "int_subscription_versions",
     "int_month_locks",
+    "int_clients_known",
+    "int_subscriptions_known",
     "int_locked_subscription_mrr",
     "int_restated_subscriptions",
     "fct_reported_mrr",
@@ -82,7 +84,13 @@ INPUTS = """
         (client_id text, canonical_client_id text, exclusion_reason text);
     create table intermediate.int_clients_classified
         (client_id text, merged_into_client_id text, is_internal boolean, loaded_at timestamp,
-        raw_row text, disposition text);
+        raw_row text, disposition text, created_at timestamp);
+    create table intermediate.int_invoices_classified
+        (client_id text, issued_at timestamp, disposition text);
+    create table intermediate.int_usage_events
+        (client_id text, activity_date date, disposition text);
+    create table intermediate.int_table_loads
+        (table_name text, known_from date, history_until_date date);
     create table intermediate.int_subscriptions_classified (
         subscription_id text, version integer, client_id text, plan_id text,
         subscription_status text, currency_code text, billing_interval text,
@@ -625,16 +633,52 @@ def delivered(draw: st.DrawFn) -> tuple[list[Version], dict[str, str]]:
     return deliveries, canonical
 
 
+@pytest.fixture(scope="module")
+def without_history(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
+    path = tmp_path_factory.mktemp("restatements")
+    return compiled(path, RESTATEMENTS, history_loaded_until="2000-01-01")
+
+
 @settings(CHECKED, max_examples=40)
 @given(history=delivered())
 def test_what_was_reported_is_what_had_arrived(
-    warehouse: Warehouse, history: tuple[list[Version], dict[str, str]]
+    without_history: Warehouse, history: tuple[list[Version], dict[str, str]]
 ) -> None:
     deliveries, canonical = history
+    first = min(delivery.loaded for delivery in deliveries)
+    check_reports(without_history, deliveries, canonical, first, reference.known_at)
+
+
+@settings(CHECKED, max_examples=40)
+@given(history=delivered(), day=st.integers(0, 400))
+def test_what_was_reported_before_the_first_load_is_history(
+    warehouse: Warehouse, history: tuple[list[Version], dict[str, str]], day: int
+) -> None:
+    """All that had been delivered by a day is loaded on it: months before are reconstructed."""
+    deliveries, canonical = history
+    first_load = max(FIRST + day * DAY, min(delivery.loaded for delivery in deliveries))
+    deliveries = [
+        replace(d, loaded=max(d.loaded, first_load + n * timedelta(seconds=1)))
+        for n, d in enumerate(sorted(deliveries, key=lambda d: d.loaded))
+    ]
+    first = min(delivery.started for delivery in deliveries)
+    check_reports(warehouse, deliveries, canonical, first, reference.known_with_history)
+
+
+def check_reports(
+    warehouse: Warehouse,
+    deliveries: list[Version],
+    canonical: dict[str, str],
+    first_known: datetime,
+    known_at: Callable[[Sequence[Version], datetime], list[Version]],
+) -> None:
+    """Reported MRR is what the reference makes of what it knew at the locks."""
     merged_at = datetime(2024, 9, 1)
-    clients = [(raw, None, False, FIRST, "", "accepted") for raw in canonical]
+    clients = [(raw, None, False, FIRST, "", "accepted", None) for raw in canonical]
     clients += [
-        (raw, to, False, merged_at, "", "accepted") for raw, to in canonical.items() if raw != to
+        (raw, to, False, merged_at, "", "accepted", None)
+        for raw, to in canonical.items()
+        if raw != to
     ]
     warehouse.replace("int_clients_classified", clients)
     corrected = {**RATES, "EUR": [*RATES["EUR"][:2], (date(2024, 11, 6), Decimal("1.09"))]}
@@ -644,6 +688,8 @@ def test_what_was_reported_is_what_had_arrived(
          for day, rate in corrected[c]]
         + [("EUR", Decimal("1.07"), date(2024, 11, 6), datetime(2025, 1, 20), "", "accepted")],
     )  # fmt: skip
+    first_load = min(delivery.loaded for delivery in deliveries)
+    warehouse.replace("int_table_loads", [("subscriptions", first_known, first_load)])
     warehouse.run(deliveries, canonical, RESTATEMENTS)
     expected = {}
     now = reference.levels(
@@ -651,11 +697,15 @@ def test_what_was_reported_is_what_had_arrived(
         world(canonical),
     )
     current = reference.totals(now, world(canonical))
-    for month, end, lock in warehouse.rows("from intermediate.int_month_locks"):
+    for month, end, lock, is_reconstructed in warehouse.rows(
+        "select period_month, period_end_date, locked_at, is_reconstructed"
+        " from intermediate.int_month_locks"
+    ):
+        assert is_reconstructed == (first_known.date() < lock.date() <= first_load.date())
         then_canonical = canonical if lock > merged_at else {raw: raw for raw in canonical}
         rates = RATES if lock > datetime(2025, 1, 20) else corrected
         then = World(AS_OF, rates, then_canonical)
-        spans = reference.spans(reference.known_at(deliveries, lock), then)
+        spans = reference.spans(known_at(deliveries, lock), then)
         reported = reference.totals(reference.levels(spans, then), then)
         for client in canonical:
             sides = (

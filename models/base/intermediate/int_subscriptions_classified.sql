@@ -1,5 +1,6 @@
 -- Grain: one row per delivered row of billing.subscriptions, with its disposition.
 -- Beyond the rules of every table, a version must not start before a lower version.
+-- What is told as it is now, cancelled since, was active until it ended.
 
 with
 
@@ -44,6 +45,9 @@ ranked as (
 sequenced as (
     select
         *,
+        min(case when delivery_disposition <> 'quarantined' then version end) over (
+            partition by subscription_id
+        ) as first_version,
         delivery_disposition <> 'quarantined' and (
             not is_in_order
             or in_order_rank = 1
@@ -60,6 +64,22 @@ sequenced as (
     from ranked
 ),
 
+-- Only what begins as cancelled was never paid for. A later version is a state that began then,
+-- unless it says that the cancellation came after its start.
+told as (
+    select
+        *,
+        subscription_status = 'canceled'
+        and coalesce(
+            case when version = first_version then coalesce(ended_at, canceled_at)
+                else canceled_at
+            end > started_at,
+            false
+        ) as was_active
+
+    from sequenced
+),
+
 final as (
     select
         subscription_id,
@@ -67,7 +87,8 @@ final as (
         version_text,
         client_id,
         plan_id,
-        subscription_status,
+        case when not was_active then subscription_status else 'active' end
+            as subscription_status,
         currency_code,
         billing_interval,
         discount_duration,
@@ -79,7 +100,8 @@ final as (
         is_voluntary_cancel,
         trial_ends_at,
         started_at,
-        ended_at,
+        case when was_active then coalesce(ended_at, canceled_at) else ended_at end
+            as ended_at,
         canceled_at,
         loaded_at,
         raw_row,
@@ -96,7 +118,7 @@ final as (
             else 'duplicate'
         end as disposition
 
-    from sequenced
+    from told
 )
 
 select * from final

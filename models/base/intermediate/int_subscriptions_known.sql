@@ -47,9 +47,7 @@ final as (
         canonical_client_id,
         exclusion_reason,
         plan_id,
-        case
-            when subscription_status = 'canceled' then 'active' else subscription_status
-        end as subscription_status,
+        subscription_status,
         currency_code,
         billing_interval,
         discount_duration,

@@ -1,5 +1,6 @@
 -- Grain: one row per month whose numbers were locked by as_of_date: a complete month, with
 -- everything known before `locked_at`, the end of reporting_lock_day of the month after it.
+-- There is none from before anything was known of subscriptions.
 -- `is_reconstructed`: what is told of it was loaded later, as history.
 
 {% set midnight = 'cast(locked_date as ' ~ type_utc() ~ ')' %}
@@ -24,6 +25,12 @@ timed as (
     from months
 ),
 
+first_known as (
+    select known_from
+    from {{ ref('int_table_loads') }}
+    where table_name = 'subscriptions'
+),
+
 as_of as (
     select * from {{ ref('as_of') }}
 ),
@@ -37,6 +44,8 @@ elapsed as (
 
     from timed
     cross join as_of
+    inner join first_known
+        on timed.locked_date > first_known.known_from
 
     where timed.locked_date <= {{ add_days('as_of.as_of_date', 1) }}
 ),

@@ -1,0 +1,35 @@
+-- Warns when the last usage was loaded before the last complete day was over, though another table
+-- was loaded since: on the days in between everybody looks silent. One row: how many they are.
+
+{{ config(severity='warn') }}
+
+with
+
+loads as (
+    select * from {{ ref('int_table_loads') }}
+),
+
+as_of as (
+    select * from {{ ref('as_of') }}
+),
+
+last_loads as (
+    select
+        max(case when table_name = 'usage_events' then last_loaded_date end) as usage_loaded_date,
+        max(last_loaded_date) as last_loaded_date
+
+    from loads
+)
+
+select
+    last_loads.usage_loaded_date,
+    last_loads.last_loaded_date,
+    as_of.as_of_date,
+    {{ dbt.datediff('last_loads.usage_loaded_date', 'as_of.as_of_date', 'day') }} + 1
+        as days_without_usage
+
+from last_loads
+cross join as_of
+
+where last_loads.usage_loaded_date <= as_of.as_of_date
+    and last_loads.usage_loaded_date < last_loads.last_loaded_date
