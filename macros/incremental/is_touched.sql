@@ -1,9 +1,9 @@
 {#
-    Whether a row must be read again: always in a full refresh, else when it falls on one of
+    Whether a row must be read again: always where all is counted, else when it falls on one of
     the CTE `touched_days`, or, where month partitions are replaced, in one of its months.
 #}
 {% macro is_touched(column) -%}
-    {%- if not is_incremental() -%}
+    {%- if not can_continue() -%}
         1 = 1
     {%- elif replaces_months() -%}
         {{ month_start(column) }} in (

@@ -9,13 +9,13 @@
             'materialized': 'incremental',
             'incremental_strategy': 'insert_overwrite',
             'partition_by': month if target.type == 'bigquery' else ['activity_month'],
-            'on_schema_change': 'fail',
+            'on_schema_change': 'append_new_columns',
         }) -}}
     {%- endif -%}
     {{- return({
         'materialized': 'incremental',
         'incremental_strategy': 'delete+insert',
         'unique_key': 'activity_date',
-        'on_schema_change': 'fail',
+        'on_schema_change': 'append_new_columns',
     }) -}}
 {% endmacro %}

@@ -1,46 +1,52 @@
 {#
-    The days that a load touched: those with rows of a load whose rows are not as many as were
-    counted, and those that name a client which became known or unknown since.
+    CTEs that end in `touched_days`, the days that are counted again: those whose delivered rows
+    are not what was counted by these rules, in number or content, and those that name a client
+    which became known or unknown since. `kept_loads` are no longer delivered and stay as they are.
+
+    load_days    the relation with what is delivered per load day and activity day
+    clients      the relation with the known clients
+    fingerprint  of the rules, a literal
 #}
-{% macro touched_usage_days(events, clients) -%}
-delivered_loads as (
-    select
-        loaded_date,
-        count(*) as row_count
-
-    from {{ events }} as events
-
-    group by loaded_date
+{% macro touched_usage_days(load_days, clients, fingerprint) -%}
+kept_loads as (
+    {{ kept_loads(this, load_days) }}
 ),
 
-counted_loads as (
-    select
-        loaded_date,
-        sum(row_count) as row_count
-
-    from {{ this }}
-
-    group by loaded_date
+counted as (
+    select this_rows.*
+    from {{ this }} as this_rows
+    left join kept_loads
+        on this_rows.loaded_date = kept_loads.loaded_date
+    where kept_loads.loaded_date is null
 ),
 
-changed_loads as (
-    select delivered_loads.loaded_date
-    from delivered_loads
-    left join counted_loads
-        on delivered_loads.loaded_date = counted_loads.loaded_date
-    where delivered_loads.row_count <> coalesce(counted_loads.row_count, 0)
+counted_days as (
+    select
+        loaded_date,
+        activity_date,
+        sum(row_count) as row_count,
+        sum(checksum) as checksum,
+        max(case when fingerprint = {{ fingerprint }} then 0 else 1 end) as is_outdated
+
+    from counted
+
+    group by loaded_date, activity_date
 ),
 
 touched_days as (
-    select events.activity_date
-    from {{ events }} as events
-    inner join changed_loads
-        on events.loaded_date = changed_loads.loaded_date
+    select coalesce(delivered.activity_date, counted_days.activity_date) as activity_date
+    from {{ load_days }} as delivered
+    full join counted_days
+        on delivered.loaded_date = counted_days.loaded_date
+            and delivered.activity_date = counted_days.activity_date
+    where coalesce(delivered.row_count, 0) <> coalesce(counted_days.row_count, 0)
+        or coalesce(delivered.checksum, 0) <> coalesce(counted_days.checksum, 0)
+        or counted_days.is_outdated = 1
 
     {{ union_distinct() }}
 
     select counted.activity_date
-    from {{ this }} as counted
+    from counted
     left join {{ clients }} as clients
         on counted.client_id = clients.known_client_id
     where counted.is_client_known <> (clients.known_client_id is not null)

@@ -1,30 +1,24 @@
 -- Grain: one row per activity day, load day, delivered client and user, event name, feature,
--- disposition and rejection reasons. The one model that reads every usage event.
+-- disposition and rejection reasons. It reads the usage events whose day is counted anew.
 --
--- Incremental by touched days: a day is recomputed whole when a load that has rows in it
--- changed, or when a client it names became known or unknown. Any order of arrival gives
--- the rows of a full refresh.
+-- Incremental by touched days: a day is counted anew, whole, when what is delivered of it is
+-- not what was counted, when the rules are other ones (`fingerprint`), or when a client it names
+-- became known or unknown. Any history of loads, variables and seeds gives the rows of a full
+-- refresh.
 
-{{ config(**replace_touched_days()) }}
+{{ config(
+    pre_hook="{{ say_what_is_recounted(ref('int_usage_load_days')) }}",
+    post_hook="{{ forget_emptied_days(ref('int_usage_load_days')) }}",
+    **replace_touched_days()
+) }}
 
-with
-
-events as (
-    select * from {{ ref('stg_product__usage_events') }}
-),
-
-clients as (
-    select client_id as known_client_id from {{ ref('int_client_identities') }}
-),
-
-{% if is_incremental() %}
-{{ touched_usage_days('events', 'clients') }},
-
-{% endif %}
+-- The text of the rules by which an event is judged and counted is their fingerprint.
+{%- set rules %}
 judged as (
     select
         events.*,
         clients.known_client_id is not null as is_client_known,
+        {{ usage_checksum() }} as checksum,
         {{ comma_list([
             'events.invalid_reasons',
             'case when events.client_id is not null and clients.known_client_id is null'
@@ -34,8 +28,6 @@ judged as (
     from events
     left join clients
         on events.client_id = clients.known_client_id
-
-    where {{ is_touched('events.activity_date') }}
 ),
 
 ranked as (
@@ -53,41 +45,110 @@ ranked as (
     from judged
 ),
 
-final as (
+disposed as (
+    select
+        *,
+        case
+            when rejection_reasons is not null then 'quarantined'
+            when delivery_rank = 1 then 'accepted'
+            else 'duplicate'
+        end as disposition
+
+    from ranked
+),
+
+counts as (
     select
         client_id,
         user_id,
         event_name,
         feature,
-        case
-            when rejection_reasons is not null then 'quarantined'
-            when delivery_rank = 1 then 'accepted'
-            else 'duplicate'
-        end as disposition,
+        disposition,
         rejection_reasons,
         count(*) as row_count,
         cast(sum(quantity) as {{ type_ledger_sum() }}) as quantity,
+        cast(sum(checksum) as bigint) as checksum,
         is_client_known,
         loaded_date,
         activity_date,
         {{ month_start('activity_date') }} as activity_month
 
-    from ranked
+    from disposed
 
     group by
         client_id,
         user_id,
         event_name,
         feature,
-        case
-            when rejection_reasons is not null then 'quarantined'
-            when delivery_rank = 1 then 'accepted'
-            else 'duplicate'
-        end,
+        disposition,
         rejection_reasons,
         is_client_known,
         loaded_date,
         activity_date
+),
+{% endset %}
+{%- set fingerprint = rules_fingerprint(rules) %}
+
+with
+
+clients as (
+    select client_id as known_client_id from {{ ref('int_client_identities') }}
+),
+
+{% if can_continue() %}
+{{ touched_usage_days(ref('int_usage_load_days'), 'clients', fingerprint) }},
+
+{% endif %}
+events as (
+    select * from {{ ref('stg_product__usage_events') }}
+    where {{ is_touched('activity_date') }}
+),
+
+{{ rules }}
+final as (
+    select
+        client_id,
+        user_id,
+        event_name,
+        feature,
+        disposition,
+        rejection_reasons,
+        row_count,
+        quantity,
+        checksum,
+        {{ fingerprint }} as fingerprint,
+        is_client_known,
+        loaded_date,
+        activity_date,
+        activity_month
+
+    from counts
+    {%- if can_continue() %}
+
+    union all
+
+    select
+        kept.client_id,
+        kept.user_id,
+        kept.event_name,
+        kept.feature,
+        kept.disposition,
+        kept.rejection_reasons,
+        kept.row_count,
+        kept.quantity,
+        kept.checksum,
+        kept.fingerprint,
+        kept.is_client_known,
+        kept.loaded_date,
+        kept.activity_date,
+        kept.activity_month
+
+    from {{ this }} as kept
+    inner join kept_loads
+        on kept.loaded_date = kept_loads.loaded_date
+
+    where {{ is_touched('kept.activity_date') }}
+    {%- endif %}
 )
 
 select * from final

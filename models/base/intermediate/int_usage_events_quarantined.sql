@@ -5,26 +5,27 @@
 -- Incremental by touched days: a day is read again when the quarantined rows held for it
 -- are not those that `int_usage_events` has counted.
 
-{{ config(**replace_touched_days()) }}
+{{ config(
+    post_hook="{{ forget_emptied_days(ref('int_usage_events'), \"disposition = 'quarantined'\") }}",
+    **replace_touched_days()
+) }}
 
 -- depends_on: {{ ref('int_usage_events') }}
+-- depends_on: {{ ref('int_usage_load_days') }}
 
 with
-
-events as (
-    select * from {{ ref('stg_product__usage_events') }}
-),
 
 clients as (
     select client_id as known_client_id from {{ ref('int_client_identities') }}
 ),
 
-{% if is_incremental() %}
+{% if can_continue() %}
 counted_days as (
     select
         activity_date,
         loaded_date,
-        sum(row_count) as row_count
+        sum(row_count) as row_count,
+        sum(checksum) as checksum
 
     from {{ ref('int_usage_events') }}
 
@@ -37,7 +38,8 @@ held_days as (
     select
         held.activity_date,
         held.loaded_date,
-        count(*) as row_count
+        count(*) as row_count,
+        sum(held.checksum) as checksum
 
     from {{ this }} as held
     left join clients
@@ -49,15 +51,26 @@ held_days as (
 ),
 
 touched_days as (
-    select counted_days.activity_date
+    select coalesce(counted_days.activity_date, held_days.activity_date) as activity_date
     from counted_days
-    left join held_days
+    full join held_days
         on counted_days.activity_date = held_days.activity_date
             and counted_days.loaded_date = held_days.loaded_date
-    where counted_days.row_count <> coalesce(held_days.row_count, 0)
+    where coalesce(counted_days.row_count, 0) <> coalesce(held_days.row_count, 0)
+        or coalesce(counted_days.checksum, 0) <> coalesce(held_days.checksum, 0)
+),
+
+-- Of loads that are no longer delivered the rows stay, where dropped_loads says so.
+kept_loads as (
+    {{ kept_loads(this, ref('int_usage_load_days')) }}
 ),
 
 {% endif %}
+events as (
+    select * from {{ ref('stg_product__usage_events') }}
+    where {{ is_touched('activity_date') }}
+),
+
 final as (
     select
         events.event_id,
@@ -67,6 +80,7 @@ final as (
             'event_id', 'client_id', 'user_id', 'event_name', 'feature', 'quantity',
             'occurred_at', 'loaded_at',
         ], prefix='events.raw_') }} as raw_row,
+        {{ usage_checksum() }} as checksum,
         events.loaded_date,
         events.loaded_at,
         events.activity_date,
@@ -76,8 +90,29 @@ final as (
     left join clients
         on events.client_id = clients.known_client_id
 
-    where (events.invalid_reasons is not null or clients.known_client_id is null)
-        and {{ is_touched('events.activity_date') }}
+    where events.invalid_reasons is not null
+        or clients.known_client_id is null
+    {%- if can_continue() %}
+
+    union all
+
+    select
+        kept.event_id,
+        kept.client_id,
+        kept.invalid_reasons,
+        kept.raw_row,
+        kept.checksum,
+        kept.loaded_date,
+        kept.loaded_at,
+        kept.activity_date,
+        kept.activity_month
+
+    from {{ this }} as kept
+    inner join kept_loads
+        on kept.loaded_date = kept_loads.loaded_date
+
+    where {{ is_touched('kept.activity_date') }}
+    {%- endif %}
 )
 
 select * from final

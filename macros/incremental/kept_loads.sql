@@ -1,0 +1,17 @@
+{#
+    A CTE's worth of SQL: the loads that were counted, of which no row is delivered any more, and
+    whose counts stay, as the variable dropped_loads says; none where it does not.
+
+    counted    the relation with what was counted
+    load_days  the relation with what is delivered
+#}
+{% macro kept_loads(counted, load_days) -%}
+    {%- set policy = choice_var('dropped_loads', ['stop', 'keep', 'recount']) -%}
+    select distinct counted.loaded_date
+    from {{ counted }} as counted
+    left join {{ load_days }} as load_days
+        on counted.loaded_date = load_days.loaded_date
+    where load_days.loaded_date is null
+        and counted.loaded_date <> {{ unknown_date() }}
+        and {{ '1 = 1' if policy == 'keep' else '1 = 0' }}
+{%- endmacro %}
