@@ -10,11 +10,11 @@
     changed_instants as (
         select {{ of_client }}, recurs_from as changed_at
         from {{ spans }}
-        where is_recurring and recurs_from < recurs_to
+        where has_recurring_status and recurs_from < recurs_to
         {{ union_distinct() }}
         select {{ of_client }}, recurs_to as changed_at
         from {{ spans }}
-        where is_recurring and recurs_from < recurs_to
+        where has_recurring_status and recurs_from < recurs_to
     ),
 
     spaced_changes as (

@@ -3,7 +3,11 @@
     in the original currency: every column of `versions`, and
     recurs_from, recurs_to  the instants between which it recurs, far away while it runs
     valid_from, valid_to    the days; changes of a client close to each other share one
-    contract_mrr_amount, billed_mrr_amount, mrr_amount, is_recurring
+    contract_mrr_amount, billed_mrr_amount, mrr_amount
+    has_recurring_status    whether its status lets revenue recur
+    is_recurring            whether it recurs, on at least one day
+    has_contract_mrr        whether what recurs has a price
+    has_mrr                 whether something is left of it after discounts that count
 
     versions           a relation with one row per version, and per key
     billing_intervals  the relation with the intervals of a year
@@ -72,7 +76,7 @@ ended as (
 bounded as (
     select
         ended.*,
-        {{ is_recurring_status('subscription_status') }} as is_recurring,
+        {{ is_recurring_status('subscription_status') }} as has_recurring_status,
         case
             when trial_ends_at > started_at then trial_ends_at
             else started_at
@@ -87,7 +91,7 @@ bounded as (
 
 {{ grouped_changes('bounded', as_of, keys, last_day) }},
 
-final as (
+dated as (
     select
         bounded.*,
         coalesce(moved_starts.change_date, {{ reporting_date('bounded.recurs_from') }})
@@ -112,13 +116,23 @@ final as (
     left join moved_changes as moved_ends
         on bounded.recurs_to = moved_ends.changed_at
             {{ same_keys('bounded', 'moved_ends', keys) }}
+),
+
+valued as (
+    select
+        *,
+        cast(list_mrr as decimal(18, 4)) as contract_mrr_amount,
+        cast(list_mrr * (1 - discount_rate) as decimal(18, 4)) as billed_mrr_amount,
+        cast(list_mrr * (1 - counted_discount_rate) as decimal(18, 4)) as mrr_amount,
+        has_recurring_status and valid_from < {{ or_never('valid_to') }} as is_recurring
+
+    from dated
 )
 
 select
     *,
-    cast(list_mrr as decimal(18, 4)) as contract_mrr_amount,
-    cast(list_mrr * (1 - discount_rate) as decimal(18, 4)) as billed_mrr_amount,
-    cast(list_mrr * (1 - counted_discount_rate) as decimal(18, 4)) as mrr_amount
+    is_recurring and contract_mrr_amount > 0 as has_contract_mrr,
+    is_recurring and mrr_amount > 0 as has_mrr
 
-from final
+from valued
 {% endmacro %}

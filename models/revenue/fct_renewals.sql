@@ -11,7 +11,7 @@ term_amounts as (
 
 versions as (
     select * from {{ ref('int_subscription_versions') }}
-    where is_recurring
+    where has_contract_mrr
 ),
 
 rates as (

@@ -87,9 +87,7 @@ final as (
         on spans.billing_interval = billing_intervals.billing_interval
 
     where spans.client_id = spans.holder_id
-        and spans.is_recurring
-        and spans.mrr_amount > 0
-        and spans.valid_from < {{ or_never('spans.valid_to') }}
+        and spans.has_mrr
 )
 
 select * from final

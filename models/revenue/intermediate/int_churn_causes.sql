@@ -20,11 +20,8 @@ causes as (
     from versions
 
     -- Without a day of grace, what is past due recurs on no day and still ends something.
-    where is_recurring
-        and (
-            valid_to > valid_from
-            or (subscription_status = 'past_due' and valid_to = valid_from)
-        )
+    where (is_recurring and valid_to is not null)
+        or (subscription_status = 'past_due' and valid_to = valid_from)
 
     union all
 
@@ -39,7 +36,7 @@ causes as (
 
     from versions
 
-    where not is_recurring
+    where not has_recurring_status
 ),
 
 ranked as (

@@ -5,9 +5,7 @@ with
 
 versions as (
     select * from {{ ref('int_subscription_versions') }}
-    where is_recurring
-        and contract_mrr_amount > 0
-        and (valid_to is null or valid_to > valid_from)
+    where has_contract_mrr
 ),
 
 as_of as (

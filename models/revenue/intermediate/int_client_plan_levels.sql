@@ -19,8 +19,7 @@ steps as (
 
 versions as (
     select * from {{ ref('int_subscription_versions') }}
-    where is_recurring
-        and contract_mrr_amount > 0
+    where has_contract_mrr
 ),
 
 plans as (

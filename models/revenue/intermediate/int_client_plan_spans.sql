@@ -22,7 +22,6 @@ entitled_versions as (
 paid_versions as (
     select * from {{ ref('int_subscription_versions') }}
     where is_recurring
-        and valid_from < {{ or_never('valid_to') }}
 ),
 
 rates as (

@@ -121,8 +121,7 @@ final as (
         on known_clients.period_month = reported_clients.period_month
             and known_clients.reported_client_id = reported_clients.client_id
 
-    where spans.is_recurring
-        and spans.contract_mrr_amount > 0
+    where spans.has_contract_mrr
         and spans.valid_from <= spans.period_end_date
         and spans.period_end_date < {{ or_never('spans.valid_to') }}
         and not coalesce(reported_clients.is_internal, known_clients.is_internal)

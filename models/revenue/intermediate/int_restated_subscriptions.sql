@@ -30,8 +30,7 @@ known_now as (
             and locks.period_end_date >= rates.valid_from
             and locks.period_end_date < {{ or_never('rates.valid_to') }}
 
-    where versions.is_recurring
-        and versions.contract_mrr_amount > 0
+    where versions.has_contract_mrr
 ),
 
 compared as (

@@ -42,7 +42,9 @@ final as (
         spans.mrr_amount,
 
         -- booleans
+        spans.has_recurring_status,
         spans.is_recurring,
+        spans.has_contract_mrr,
         spans.is_voluntary_cancel,
 
         -- dates

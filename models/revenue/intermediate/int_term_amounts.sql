@@ -7,8 +7,7 @@ with
 
 versions as (
     select * from {{ ref('int_subscription_versions') }}
-    where is_recurring
-        and contract_mrr_amount > 0
+    where has_contract_mrr
 ),
 
 rates as (

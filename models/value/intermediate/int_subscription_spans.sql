@@ -58,10 +58,8 @@ final as (
             and spans.origin_date < {{ or_never('rates.valid_to') }}
 
     where spans.exclusion_reason is null
-        and spans.is_recurring
-        and spans.mrr_amount > 0
+        and spans.has_mrr
         and spans.valid_from <= spans.origin_date
-        and spans.valid_from < {{ or_never('spans.valid_to') }}
 )
 
 select * from final
