@@ -54,13 +54,9 @@ valued as (
 
     from dated
     inner join rates as issue_rates
-        on dated.currency_code = issue_rates.currency_code
-            and dated.issued_date >= issue_rates.valid_from
-            and dated.issued_date < {{ or_never('issue_rates.valid_to') }}
+        on {{ is_rate_on('issue_rates', 'dated', 'dated.issued_date') }}
     inner join rates as settle_rates
-        on dated.currency_code = settle_rates.currency_code
-            and dated.settled_date >= settle_rates.valid_from
-            and dated.settled_date < {{ or_never('settle_rates.valid_to') }}
+        on {{ is_rate_on('settle_rates', 'dated', 'dated.settled_date') }}
 ),
 
 final as (

@@ -61,9 +61,7 @@ shared as (
         on steps.valid_from <= months.period_end_date
             and steps.valid_to > months.month_start_date
     inner join rates
-        on steps.currency_code = rates.currency_code
-            and months.period_end_date >= rates.valid_from
-            and months.period_end_date < {{ or_never('rates.valid_to') }}
+        on {{ is_rate_on('rates', 'steps', 'months.period_end_date') }}
 ),
 
 counted as (

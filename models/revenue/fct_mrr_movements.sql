@@ -12,8 +12,7 @@ current_rates as (
     select rates.*
     from {{ ref('int_exchange_rate_spans') }} as rates
     cross join {{ ref('as_of') }} as as_of
-    where rates.valid_from <= as_of.as_of_date
-        and as_of.as_of_date < {{ or_never('rates.valid_to') }}
+    where {{ is_within('as_of.as_of_date', 'rates') }}
 ),
 
 movements as (

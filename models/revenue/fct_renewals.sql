@@ -66,9 +66,7 @@ begun as (
             and runs.run_start_date >= versions.valid_from
             and runs.run_start_date < {{ or_never('versions.valid_to') }}
     inner join rates
-        on versions.currency_code = rates.currency_code
-            and runs.run_start_date >= rates.valid_from
-            and runs.run_start_date < {{ or_never('rates.valid_to') }}
+        on {{ is_rate_on('rates', 'versions', 'runs.run_start_date') }}
 
     -- Another billing interval of the same subscription takes no other's place.
     where runs.previous_end_date is null

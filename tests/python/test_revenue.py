@@ -22,6 +22,7 @@ from revenue_reference import DAY, Version, World
 
 AS_OF = date(2025, 2, 10)
 FIRST = datetime(2024, 1, 1)
+NEVER = date(9999, 1, 1)
 PLANS = {"starter": 1, "growth": 2, "scale": 3}
 RATES = {
     "USD": [(date(1900, 1, 1), Decimal(1))],
@@ -125,8 +126,7 @@ class Warehouse:
             self.connection.execute(f"create schema {schema}")
         self.connection.execute(INPUTS.format(as_of=AS_OF))
         for currency, rates in RATES.items():
-            for (start, rate), following in zip(rates, [*rates[1:], None], strict=True):
-                end = following[0] if following else None
+            for (start, rate), (end, _) in zip(rates, [*rates[1:], (NEVER, 0)], strict=True):
                 row = [currency, rate, start, end]
                 self.insert("int_exchange_rate_spans", [row])
 

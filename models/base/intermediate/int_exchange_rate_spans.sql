@@ -16,10 +16,10 @@ final as (
         currency_code,
         cast(rate as decimal(19, 8)) as rate,
         rate_date as valid_from,
-        lead(rate_date) over (
+        coalesce(lead(rate_date) over (
             partition by currency_code
             order by rate_date
-        ) as valid_to
+        ), {{ never() }}) as valid_to
 
     from exchange_rates
 
@@ -29,7 +29,7 @@ final as (
         {{ reporting_currency() }} as currency_code,
         cast(1 as decimal(19, 8)) as rate,
         {{ unknown_date() }} as valid_from,
-        cast(null as date) as valid_to
+        {{ never() }} as valid_to
 )
 
 select * from final

@@ -66,9 +66,7 @@ counted as (
     left join goals as other_goals
         on other_goals.offer_type = '*'
     left join rates
-        on dated.currency_code = rates.currency_code
-            and dated.offered_date >= rates.valid_from
-            and dated.offered_date < {{ or_never('rates.valid_to') }}
+        on {{ is_rate_on('rates', 'dated', 'dated.offered_date') }}
     cross join as_of
 
     where dated.offered_date <= as_of.as_of_date

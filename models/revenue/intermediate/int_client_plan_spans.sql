@@ -100,8 +100,7 @@ paid_plans as (
         on change_dates.client_id = paid_versions.client_id
             and {{ is_within('change_dates.change_date', 'paid_versions') }}
     inner join rates
-        on paid_versions.currency_code = rates.currency_code
-            and {{ is_within('change_dates.change_date', 'rates') }}
+        on {{ is_rate_on('rates', 'paid_versions', 'change_dates.change_date') }}
 
     group by
         change_dates.client_id,

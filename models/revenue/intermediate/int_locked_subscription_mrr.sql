@@ -48,7 +48,7 @@ rate_deliveries as (
     select
         locks.period_month,
         rates.currency_code,
-        cast(rates.rate as decimal(18, 8)) as rate,
+        cast(rates.rate as decimal(19, 8)) as rate,
         row_number() over (
             partition by locks.period_month, rates.currency_code
             order by rates.rate_date desc
@@ -78,7 +78,7 @@ known_rates as (
     select
         period_month,
         {{ reporting_currency() }} as currency_code,
-        cast(1 as decimal(18, 8)) as rate
+        cast(1 as decimal(19, 8)) as rate
 
     from locks
 ),

@@ -26,9 +26,7 @@ known_now as (
         on versions.valid_from <= locks.period_end_date
             and locks.period_end_date < {{ or_never('versions.valid_to') }}
     inner join {{ ref('int_exchange_rate_spans') }} as rates
-        on versions.currency_code = rates.currency_code
-            and locks.period_end_date >= rates.valid_from
-            and locks.period_end_date < {{ or_never('rates.valid_to') }}
+        on {{ is_rate_on('rates', 'versions', 'locks.period_end_date') }}
 
     where versions.has_contract_mrr
 ),

@@ -103,8 +103,7 @@ rate_ends as (
 
     from rates
     inner join ends
-        on rates.valid_from <= ends.date_day
-            and ends.date_day < {{ or_never('rates.valid_to') }}
+        on {{ is_within('ends.date_day', 'rates') }}
 ),
 
 bases as (

@@ -129,17 +129,13 @@ final as (
             and dated.last_date >= held.valid_from
             and dated.last_date < {{ or_never('held.valid_to') }}
     inner join rates as held_rates
-        on held.currency_code = held_rates.currency_code
-            and dated.valued_date >= held_rates.valid_from
-            and dated.valued_date < {{ or_never('held_rates.valid_to') }}
+        on {{ is_rate_on('held_rates', 'held', 'dated.valued_date') }}
     left join versions as renewed
         on dated.subscription_id = renewed.subscription_id
             and dated.renewed_date >= renewed.valid_from
             and dated.renewed_date < {{ or_never('renewed.valid_to') }}
     left join rates as renewed_rates
-        on renewed.currency_code = renewed_rates.currency_code
-            and dated.valued_date >= renewed_rates.valid_from
-            and dated.valued_date < {{ or_never('renewed_rates.valid_to') }}
+        on {{ is_rate_on('renewed_rates', 'renewed', 'dated.valued_date') }}
 )
 
 select * from final

@@ -33,9 +33,7 @@ daily as (
 
     from invoices
     inner join rates
-        on invoices.currency_code = rates.currency_code
-            and invoices.paid_date >= rates.valid_from
-            and invoices.paid_date < {{ or_never('rates.valid_to') }}
+        on {{ is_rate_on('rates', 'invoices', 'invoices.paid_date') }}
     cross join as_of
 
     where invoices.paid_date <= as_of.as_of_date

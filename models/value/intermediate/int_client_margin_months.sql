@@ -47,9 +47,7 @@ revenue as (
 
     from payments
     inner join rates
-        on payments.currency_code = rates.currency_code
-            and payments.paid_date >= rates.valid_from
-            and payments.paid_date < {{ or_never('rates.valid_to') }}
+        on {{ is_rate_on('rates', 'payments', 'payments.paid_date') }}
     cross join as_of
 
     where payments.paid_date <= as_of.as_of_date

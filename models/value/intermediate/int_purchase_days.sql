@@ -49,9 +49,7 @@ final as (
 
     from purchases
     inner join rates
-        on purchases.currency_code = rates.currency_code
-            and purchases.paid_date >= rates.valid_from
-            and purchases.paid_date < {{ or_never('rates.valid_to') }}
+        on {{ is_rate_on('rates', 'purchases', 'purchases.paid_date') }}
 
     where purchases.paid_date <= purchases.origin_date
 

@@ -53,9 +53,7 @@ final as (
     inner join billing_intervals
         on spans.billing_interval = billing_intervals.billing_interval
     inner join rates
-        on spans.currency_code = rates.currency_code
-            and spans.origin_date >= rates.valid_from
-            and spans.origin_date < {{ or_never('rates.valid_to') }}
+        on {{ is_rate_on('rates', 'spans', 'spans.origin_date') }}
 
     where spans.exclusion_reason is null
         and spans.has_mrr
