@@ -7,13 +7,31 @@ responses as (
     select * from {{ ref('fct_survey_responses') }}
 ),
 
-touchpoints as (
-    select * from {{ ref('int_touchpoints') }}
-    where is_reply
-),
+-- What may follow a response. A reply is no broadcast.
+followers as (
+    select
+        'reply' as follower_type,
+        touchpoint_id as follower_id,
+        client_id,
+        channel,
+        topic,
+        occurred_at as followed_at
 
-client_tickets as (
-    select * from {{ ref('int_tickets') }}
+    from {{ ref('int_touchpoints') }}
+
+    where is_reply
+
+    union all
+
+    select
+        'ticket' as follower_type,
+        ticket_id as follower_id,
+        client_id,
+        cast(null as {{ dbt.type_string() }}) as channel,
+        cast(null as {{ dbt.type_string() }}) as topic,
+        opened_at as followed_at
+
+    from {{ ref('int_tickets') }}
 ),
 
 themes as (
@@ -35,59 +53,37 @@ client_mrr as (
     select * from {{ ref('fct_client_mrr') }}
 ),
 
-ordered_replies as (
+delayed as (
     select
         responses.response_id,
-        touchpoints.touchpoint_id,
-        touchpoints.channel,
-        touchpoints.topic,
-        touchpoints.occurred_at,
-        {{ seconds_between('responses.responded_at', 'touchpoints.occurred_at') }}
-            as reply_seconds,
-        row_number() over (
-            partition by responses.response_id
-            order by touchpoints.occurred_at, touchpoints.touchpoint_id
-        ) as reply_order
+        followers.follower_type,
+        followers.follower_id,
+        followers.channel,
+        followers.topic,
+        followers.followed_at,
+        {{ seconds_between('responses.responded_at', 'followers.followed_at') }}
+            as delay_seconds
 
     from responses
-    inner join touchpoints
-        on responses.client_id = touchpoints.client_id
-            and responses.responded_at < touchpoints.occurred_at
+    inner join followers
+        on responses.client_id = followers.client_id
+            and responses.responded_at < followers.followed_at
 
     where responses.is_unhappy
 ),
 
-replies as (
-    select *
-    from ordered_replies
-    where reply_order = 1
-        and reply_seconds <= 86400 * {{ number_var('feedback_loop_days', 1) }}
-),
-
-ordered_tickets as (
+-- The first of each type within the window, equal times by key.
+ordered as (
     select
-        responses.response_id,
-        client_tickets.ticket_id,
-        {{ seconds_between('responses.responded_at', 'client_tickets.opened_at') }}
-            as ticket_seconds,
+        *,
         row_number() over (
-            partition by responses.response_id
-            order by client_tickets.opened_at, client_tickets.ticket_id
-        ) as ticket_order
+            partition by response_id, follower_type
+            order by followed_at, follower_id
+        ) as follower_order
 
-    from responses
-    inner join client_tickets
-        on responses.client_id = client_tickets.client_id
-            and responses.responded_at < client_tickets.opened_at
+    from delayed
 
-    where responses.is_unhappy
-),
-
-tickets as (
-    select *
-    from ordered_tickets
-    where ticket_order = 1
-        and ticket_seconds <= 86400 * {{ number_var('feedback_loop_days', 1) }}
+    where delay_seconds <= 86400 * {{ number_var('feedback_loop_days', 1) }}
 ),
 
 final as (
@@ -104,12 +100,12 @@ final as (
         responses.score,
         responses.responded_date,
         responses.responded_at,
-        replies.touchpoint_id,
+        replies.follower_id as touchpoint_id,
         replies.channel as reply_channel,
         replies.topic as reply_topic,
-        replies.occurred_at as replied_at,
-        replies.reply_seconds,
-        tickets.ticket_id,
+        replies.followed_at as replied_at,
+        replies.delay_seconds as reply_seconds,
+        tickets.follower_id as ticket_id,
         about_tickets.ticket_id as about_ticket_id,
         themes.main_theme,
         coalesce(themes.theme_count, 0) as theme_count,
@@ -117,13 +113,17 @@ final as (
         next_responses.responded_at as next_responded_at,
         coalesce(then_mrr.mrr_amount, 0) as response_mrr_amount,
         coalesce(now_mrr.mrr_amount, 0) as current_mrr_amount,
-        replies.touchpoint_id is null and responses.next_response_id is null as is_open
+        replies.follower_id is null and responses.next_response_id is null as is_open
 
     from responses
-    left join replies
+    left join ordered as replies
         on responses.response_id = replies.response_id
-    left join tickets
+            and replies.follower_type = 'reply'
+            and replies.follower_order = 1
+    left join ordered as tickets
         on responses.response_id = tickets.response_id
+            and tickets.follower_type = 'ticket'
+            and tickets.follower_order = 1
     left join about_tickets
         on responses.response_id = about_tickets.response_id
     left join themes
