@@ -16,23 +16,20 @@ dates as (
     select * from {{ ref('dim_dates') }}
 ),
 
-as_of as (
-    select * from {{ ref('as_of') }}
+months as (
+    select * from {{ ref('int_months') }}
+    where has_begun
 ),
 
 snapshots as (
     select
         definitions.definition_id,
         definitions.window_days,
-        dates.date_day as snapshot_date
+        months.period_end_date as snapshot_date
 
     from definitions
-    cross join as_of
-    inner join dates
-        on {{ is_within('dates.date_day', 'definitions') }}
-
-    where dates.date_day = as_of.as_of_date
-        or (dates.is_month_end and dates.date_day < as_of.as_of_date)
+    inner join months
+        on {{ is_within('months.period_end_date', 'definitions') }}
 ),
 
 window_dates as (

@@ -9,13 +9,8 @@ counted_cells as (
     select * from {{ ref('int_revenue_retention_cells') }}
 ),
 
-as_of as (
-    select * from {{ ref('as_of') }}
-),
-
 months as (
-    select distinct month_start_date
-    from {{ ref('dim_dates') }}
+    select * from {{ ref('int_months') }}
 ),
 
 bases as (
@@ -35,21 +30,19 @@ cells as (
         bases.retention_type,
         bases.reactivation_policy,
         bases.base_month,
-        months.month_start_date as period_month,
-        {{ months_between('bases.base_month', 'months.month_start_date') }} as period_number,
-        {{ month_end('months.month_start_date') }} <= as_of.as_of_date as is_mature
+        months.period_month,
+        {{ months_between('bases.base_month', 'months.period_month') }} as period_number,
+        months.is_complete as is_mature
 
     from bases
-    cross join as_of
     inner join months
-        on bases.base_month <= months.month_start_date
+        on bases.base_month <= months.period_month
 
-    where (
-        bases.retention_type = 'cohort' and months.month_start_date <= as_of.as_of_date
-    ) or (
-        bases.retention_type = 'all_clients'
-        and {{ months_between('bases.base_month', 'months.month_start_date') }} in (1, 3, 12)
-    )
+    where (bases.retention_type = 'cohort' and months.has_begun)
+        or (
+            bases.retention_type = 'all_clients'
+            and {{ months_between('bases.base_month', 'months.period_month') }} in (1, 3, 12)
+        )
 ),
 
 final as (

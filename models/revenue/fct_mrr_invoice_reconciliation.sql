@@ -14,28 +14,14 @@ rates as (
     select * from {{ ref('int_exchange_rate_spans') }}
 ),
 
-as_of as (
-    select * from {{ ref('as_of') }}
-),
-
 months as (
-    select distinct
-        dates.month_start_date,
-        case
-            when dates.month_end_date > as_of.as_of_date then as_of.as_of_date
-            else dates.month_end_date
-        end as period_end_date,
-        case
-            when dates.month_end_date > as_of.as_of_date
-                then {{ add_days('as_of.as_of_date', 1) }}
-            else {{ add_days('dates.month_end_date', 1) }}
-        end as month_end_date,
-        dates.month_end_date <= as_of.as_of_date as is_complete
+    select
+        *,
+        {{ add_days('period_end_date', 1) }} as next_date
 
-    from {{ ref('dim_dates') }} as dates
-    cross join as_of
+    from {{ ref('int_months') }}
 
-    where dates.month_start_date <= as_of.as_of_date
+    where has_begun
 ),
 
 -- Steps cut at the ends of months. Amounts are averages over the days of the month that have
@@ -43,23 +29,17 @@ months as (
 shared as (
     select
         steps.*,
-        months.month_start_date as period_month,
-        months.month_end_date,
+        months.period_month,
+        months.next_date,
         months.is_complete,
         rates.rate,
-        case
-            when steps.valid_from > months.month_start_date then steps.valid_from
-            else months.month_start_date
-        end as shared_from,
-        case
-            when steps.valid_to <= months.period_end_date then steps.valid_to
-            else months.month_end_date
-        end as shared_to
+        {{ later('steps.valid_from', 'months.period_month') }} as shared_from,
+        {{ earlier('steps.valid_to', 'months.next_date') }} as shared_to
 
     from steps
     inner join months
         on steps.valid_from <= months.period_end_date
-            and steps.valid_to > months.month_start_date
+            and steps.valid_to > months.period_month
     inner join rates
         on {{ is_rate_on('rates', 'steps', 'months.period_end_date') }}
 ),
@@ -74,7 +54,7 @@ counted as (
         ) }} as shared_days,
         {{ dbt.datediff(
             'period_month',
-            'month_end_date',
+            'next_date',
             'day',
         ) }} as month_days
 

@@ -19,13 +19,9 @@ margin_months as (
     select * from {{ ref('int_client_margin_months') }}
 ),
 
-as_of as (
-    select * from {{ ref('as_of') }}
-),
-
 months as (
-    select distinct month_start_date
-    from {{ ref('dim_dates') }}
+    select * from {{ ref('int_months') }}
+    where has_begun
 ),
 
 cohorts as (
@@ -60,14 +56,12 @@ margins as (
 cells as (
     select
         cohorts.*,
-        {{ months_between('cohorts.cohort_month', 'months.month_start_date') }} as age_months,
-        {{ month_end('months.month_start_date') }} <= as_of.as_of_date as is_mature
+        {{ months_between('cohorts.cohort_month', 'months.period_month') }} as age_months,
+        months.is_complete as is_mature
 
     from cohorts
-    cross join as_of
     inner join months
-        on cohorts.cohort_month <= months.month_start_date
-            and as_of.as_of_date >= months.month_start_date
+        on cohorts.cohort_month <= months.period_month
 ),
 
 summed as (

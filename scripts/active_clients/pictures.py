@@ -21,6 +21,7 @@ EVERYWHERE = {
     "int_client_identities",
     "int_date_periods",
     "int_exchange_rate_spans",
+    "int_months",
     "int_user_identities",
     "numbers",
 }

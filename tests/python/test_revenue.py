@@ -44,6 +44,7 @@ MODELS = [
     "fct_mrr_movements",
     "int_retained_mrr",
     "int_revenue_retention_cells",
+    "int_months",
     "fct_revenue_retention",
     "int_subscription_runs",
     "int_term_amounts",
@@ -53,6 +54,7 @@ MODELS = [
 ]
 RESTATEMENTS = [
     "int_subscription_versions",
+    "int_months",
     "int_month_locks",
     "int_clients_known",
     "int_subscriptions_known",

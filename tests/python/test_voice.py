@@ -26,7 +26,7 @@ from conftest import DbtProject
 
 ZONE = ZoneInfo("Europe/Berlin")
 Z = 1.959963984540054
-NPS = ("int_nps_responses", "int_nps_counts", "int_nps_changes", "int_nps_weighted")
+NPS = ("int_months", "int_nps_responses", "int_nps_counts", "int_nps_changes", "int_nps_weighted")
 LOOP = (
     "fct_survey_responses",
     "fct_feedback_themes",

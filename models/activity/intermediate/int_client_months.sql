@@ -16,16 +16,9 @@ client_activity as (
     select * from {{ ref('fct_client_activity_daily') }}
 ),
 
-as_of as (
-    select * from {{ ref('as_of') }}
-),
-
 months as (
-    select distinct
-        month_start_date,
-        month_end_date
-
-    from {{ ref('dim_dates') }}
+    select * from {{ ref('int_months') }}
+    where has_begun
 ),
 
 first_days as (
@@ -70,18 +63,13 @@ final as (
     select
         first_months.client_id,
         first_months.first_month,
-        months.month_start_date as period_month,
-        case
-            when months.month_end_date > as_of.as_of_date then as_of.as_of_date
-            else months.month_end_date
-        end as period_end_date,
-        months.month_end_date <= as_of.as_of_date as is_complete
+        months.period_month,
+        months.period_end_date,
+        months.is_complete
 
     from first_months
-    cross join as_of
     inner join months
-        on first_months.first_month <= months.month_start_date
-            and as_of.as_of_date >= months.month_start_date
+        on first_months.first_month <= months.period_month
 )
 
 select * from final

@@ -8,13 +8,14 @@
 with
 
 months as (
-    select distinct
-        month_start_date,
-        month_end_date,
-        {{ add_days('month_end_date', (number_var('reporting_lock_day', 0, 28) | int) + 1) }}
+    select
+        *,
+        {{ add_days('period_end_date', (number_var('reporting_lock_day', 0, 28) | int) + 1) }}
             as locked_date
 
-    from {{ ref('dim_dates') }}
+    from {{ ref('int_months') }}
+
+    where is_complete
 ),
 
 timed as (
@@ -37,8 +38,8 @@ as_of as (
 
 elapsed as (
     select
-        timed.month_start_date as period_month,
-        timed.month_end_date as period_end_date,
+        timed.period_month,
+        timed.period_end_date,
         {{ add_days('timed.locked_date', -1) }} as known_until_date,
         timed.locked_at
 

@@ -9,31 +9,18 @@ responses as (
     where survey_type = 'nps'
 ),
 
-as_of as (
-    select * from {{ ref('as_of') }}
-),
-
 months as (
-    select distinct
-        dates.month_start_date,
-        case
-            when dates.month_end_date > as_of.as_of_date then as_of.as_of_date
-            else dates.month_end_date
-        end as period_end_date
-
-    from {{ ref('dim_dates') }} as dates
-    cross join as_of
-
-    where dates.month_start_date <= as_of.as_of_date
+    select * from {{ ref('int_months') }}
+    where has_begun
 ),
 
 responses_in_window as (
     select
-        months.month_start_date as period_month,
+        months.period_month,
         responses.*,
         row_number() over (
             partition by
-                months.month_start_date,
+                months.period_month,
                 responses.survey_purpose,
                 responses.respondent_id
             order by responses.responded_at desc, responses.response_id desc
