@@ -18,7 +18,6 @@
 {% macro recurring_spans(versions, billing_intervals, as_of=none, keys=[], last_day=none) %}
 {%- set of_subscription = (keys + ['subscription_id']) | join(', ') -%}
 {%- set of_client = (keys + ['client_id']) | join(', ') -%}
-{%- set never = far_future() -%}
 with
 
 versions as (
@@ -61,11 +60,11 @@ ended as (
     select
         *,
         least(
-            coalesce(ended_at, {{ never }}),
+            coalesce(ended_at, {{ far_future() }}),
             {% if mrr_policy('churn_recognition') == 'request' %}
-            coalesce(canceled_at, {{ never }}),
+            coalesce(canceled_at, {{ far_future() }}),
             {% endif %}
-            coalesce(next_started_at, {{ never }})
+            coalesce(next_started_at, {{ far_future() }})
         ) as version_ended_at,
         {{ dbt.dateadd('day', mrr_policy('past_due_grace_days'), 'past_due_since') }}
             as grace_ended_at
@@ -97,10 +96,11 @@ dated as (
         coalesce(moved_starts.change_date, {{ reporting_date('bounded.recurs_from') }})
             as valid_from,
         case
-            when bounded.recurs_to < {{ never }}
+            when bounded.recurs_to < {{ far_future() }}
                 then coalesce(
                     moved_ends.change_date, {{ reporting_date('bounded.recurs_to') }}
                 )
+            else {{ never() }}
         end as valid_to,
         cast(bounded.quantity * bounded.unit_price_amount as {{ type_double() }})
         * billing_intervals.intervals_per_year
@@ -124,7 +124,7 @@ valued as (
         cast(list_mrr as decimal(18, 4)) as contract_mrr_amount,
         cast(list_mrr * (1 - discount_rate) as decimal(18, 4)) as billed_mrr_amount,
         cast(list_mrr * (1 - counted_discount_rate) as decimal(18, 4)) as mrr_amount,
-        has_recurring_status and valid_from < {{ or_never('valid_to') }} as is_recurring
+        has_recurring_status and valid_from < valid_to as is_recurring
 
     from dated
 )

@@ -16,8 +16,7 @@
         on {{ rows }}.client_id = attribute_clients.client_id
     left join {{ plan_spans }} as attribute_plans
         on {{ rows }}.client_id = attribute_plans.client_id
-            and {{ rows }}.{{ date }} >= attribute_plans.valid_from
-            and {{ rows }}.{{ date }} < {{ or_never('attribute_plans.valid_to') }}
+            and {{ is_within(rows ~ '.' ~ date, 'attribute_plans') }}
     left join {{ users }} as attribute_users
         on {{ rows }}.user_id = attribute_users.user_id
             and attribute_users.disposition = 'accepted'

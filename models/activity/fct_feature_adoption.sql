@@ -24,8 +24,7 @@ client_entitlements as (
         entitlements.client_id,
         entitlements.feature,
         min(entitlements.valid_from) as entitled_date,
-        {{ add_days('max(' ~ or_never('entitlements.valid_to') ~ ')', -1) }}
-            as last_entitled_date,
+        {{ add_days('max(entitlements.valid_to)', -1) }} as last_entitled_date,
         max(case when {{ is_within('as_of.as_of_date', 'entitlements') }} then 1 else 0 end)
             as entitled_version_count
 

@@ -24,10 +24,10 @@ client_mrr as (
 plan_levels as (
     select
         *,
-        lead(valid_from) over (
+        coalesce(lead(valid_from) over (
             partition by client_id, currency_code
             order by valid_from
-        ) as valid_to
+        ), {{ never() }}) as valid_to
 
     from {{ ref('int_client_plan_levels') }}
 ),
@@ -69,8 +69,7 @@ main_plans as (
     from churns
     inner join plan_levels
         on churns.client_id = plan_levels.client_id
-            and {{ add_days('churns.valid_from', -1) }} >= plan_levels.valid_from
-            and {{ add_days('churns.valid_from', -1) }} < {{ or_never('plan_levels.valid_to') }}
+            and {{ is_within(add_days('churns.valid_from', -1), 'plan_levels') }}
 
     where plan_levels.plan_rank is not null
 ),

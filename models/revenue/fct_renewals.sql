@@ -63,8 +63,7 @@ begun as (
     from runs
     inner join versions
         on runs.subscription_id = versions.subscription_id
-            and runs.run_start_date >= versions.valid_from
-            and runs.run_start_date < {{ or_never('versions.valid_to') }}
+            and {{ is_within('runs.run_start_date', 'versions') }}
     inner join rates
         on {{ is_rate_on('rates', 'versions', 'runs.run_start_date') }}
 

@@ -236,7 +236,7 @@ def test_metabase_at_its_end_gives_the_published_figures(
 
     # Cancelled, whether or not the trial was converted; and those of them that had paid.
     assert rows(
-        "select count(*) from intermediate.int_subscription_versions where valid_to is not null"
+        "select count(*) from intermediate.int_subscription_versions where valid_to < '9999-01-01'"
     ) == [(2031,)]
     assert rows("select count(*), sum(is_won_back::int) from marts.fct_client_churns") == [(599, 0)]
     # All accounts together, trials too; MRR is that of the sample but for cents.

@@ -364,7 +364,7 @@ def check_identities(warehouse: Warehouse) -> None:
             )
             for amount, relation in (
                 ("mrr_change_amount", "marts.fct_mrr_movements"),
-                ("mrr_amount", "intermediate.int_client_currency_mrr where valid_to is null"),
+                ("mrr_amount", f"intermediate.int_client_currency_mrr where valid_to = '{NEVER}'"),
             )
         )
         assert moved == now

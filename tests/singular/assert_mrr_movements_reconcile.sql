@@ -62,7 +62,7 @@ currency_totals as (
 
     from {{ ref('int_client_currency_mrr') }}
 
-    where valid_to is null
+    where valid_to = {{ never() }}
 
     group by currency_code
 )

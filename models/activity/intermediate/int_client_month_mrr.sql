@@ -42,8 +42,7 @@ month_mrr as (
     from client_months
     left join client_mrr
         on client_months.client_id = client_mrr.client_id
-            and client_months.period_end_date >= client_mrr.valid_from
-            and client_months.period_end_date < {{ or_never('client_mrr.valid_to') }}
+            and {{ is_within('client_months.period_end_date', 'client_mrr') }}
     left join retained
         on client_months.client_id = retained.client_id
             and client_months.period_month = retained.period_month

@@ -87,20 +87,16 @@ observed as (
     cross join as_of
     left join client_mrr as mrr_before
         on counted.client_id = mrr_before.client_id
-            and counted.offered_date >= mrr_before.valid_from
-            and counted.offered_date < {{ or_never('mrr_before.valid_to') }}
+            and {{ is_within('counted.offered_date', 'mrr_before') }}
     left join client_mrr as mrr_after
         on counted.client_id = mrr_after.client_id
-            and counted.horizon_date >= mrr_after.valid_from
-            and counted.horizon_date < {{ or_never('mrr_after.valid_to') }}
+            and {{ is_within('counted.horizon_date', 'mrr_after') }}
     left join plan_spans as plans_before
         on counted.client_id = plans_before.client_id
-            and counted.offered_date >= plans_before.valid_from
-            and counted.offered_date < plans_before.valid_to
+            and {{ is_within('counted.offered_date', 'plans_before') }}
     left join plan_spans as plans_after
         on counted.client_id = plans_after.client_id
-            and counted.horizon_date >= plans_after.valid_from
-            and counted.horizon_date < plans_after.valid_to
+            and {{ is_within('counted.horizon_date', 'plans_after') }}
 ),
 
 final as (

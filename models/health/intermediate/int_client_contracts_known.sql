@@ -80,7 +80,7 @@ final as (
         spans.canceled_at is not null or spans.ended_at is not null as has_notice,
         {{ reporting_date('spans.ended_at') }} as ended_date,
         spans.valid_from,
-        {{ or_never('spans.valid_to') }} as valid_to
+        spans.valid_to
 
     from spans
     inner join billing_intervals

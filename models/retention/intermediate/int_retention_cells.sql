@@ -42,7 +42,9 @@ cohorts as (
         retention_definitions.period_grain,
         retention_definitions.period_count,
         case
-            when retention_definitions.return_event_name is null then definitions.valid_to
+            when retention_definitions.return_event_name is null
+                then {{ or_never('definitions.valid_to') }}
+            else {{ never() }}
         end as returns_valid_to
 
     from starts
@@ -104,7 +106,7 @@ final as (
         cast(spans.last_period_number as integer) as last_period_number,
         coalesce(
             last_periods.period_end_date <= as_of.as_of_date
-            and last_periods.period_end_date < {{ or_never('spans.returns_valid_to') }},
+            and last_periods.period_end_date < spans.returns_valid_to,
             false
         ) as is_mature,
         cohort_periods.period_start_date as cohort_start_date,

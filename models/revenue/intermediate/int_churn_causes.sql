@@ -20,7 +20,7 @@ causes as (
     from versions
 
     -- Without a day of grace, what is past due recurs on no day and still ends something.
-    where (is_recurring and valid_to is not null)
+    where (is_recurring and valid_to < {{ never() }})
         or (subscription_status = 'past_due' and valid_to = valid_from)
 
     union all

@@ -16,7 +16,10 @@ rates as (
         rates.currency_code,
         rates.rate,
         rates.valid_from,
-        case when rates.valid_to <= as_of.as_of_date then rates.valid_to end as valid_to
+        case
+            when rates.valid_to <= as_of.as_of_date then rates.valid_to
+            else {{ never() }}
+        end as valid_to
 
     from {{ ref('int_exchange_rate_spans') }} as rates
     cross join as_of
@@ -36,21 +39,14 @@ final as (
             as contract_mrr_amount,
         cast(levels.billed_mrr_amount * rates.rate as decimal(18, 4)) as billed_mrr_amount,
         cast(levels.mrr_amount * rates.rate as decimal(18, 4)) as mrr_amount,
-        case
-            when rates.valid_from > levels.valid_from then rates.valid_from
-            else levels.valid_from
-        end as valid_from,
-        case
-            when levels.valid_to is null then rates.valid_to
-            when rates.valid_to < levels.valid_to then rates.valid_to
-            else levels.valid_to
-        end as valid_to
+        {{ later('levels.valid_from', 'rates.valid_from') }} as valid_from,
+        {{ earlier('levels.valid_to', 'rates.valid_to') }} as valid_to
 
     from levels
     inner join rates
         on levels.currency_code = rates.currency_code
-            and (levels.valid_to is null or levels.valid_to > rates.valid_from)
-            and (rates.valid_to is null or levels.valid_from < rates.valid_to)
+            and levels.valid_to > rates.valid_from
+            and levels.valid_from < rates.valid_to
 )
 
 select * from final

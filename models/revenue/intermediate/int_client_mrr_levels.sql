@@ -37,8 +37,6 @@ changes as (
         -mrr_amount as mrr_amount
 
     from versions
-
-    where valid_to is not null
 ),
 
 change_dates as (
@@ -68,10 +66,10 @@ final as (
         {{ running_sum('billed_mrr_change') }} as billed_mrr_amount,
         {{ running_sum('mrr_change') }} as mrr_amount,
         change_date as valid_from,
-        lead(change_date) over (
+        coalesce(lead(change_date) over (
             partition by client_id, currency_code
             order by change_date
-        ) as valid_to
+        ), {{ never() }}) as valid_to
 
     from change_dates
 )

@@ -39,8 +39,7 @@ held_plans as (
     inner join versions
         on steps.client_id = versions.client_id
             and steps.currency_code = versions.currency_code
-            and steps.valid_from >= versions.valid_from
-            and steps.valid_from < {{ or_never('versions.valid_to') }}
+            and {{ is_within('steps.valid_from', 'versions') }}
     left join plans
         on versions.plan_id = plans.plan_id
 ),

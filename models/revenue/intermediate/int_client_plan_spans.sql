@@ -47,7 +47,7 @@ change_dates as (
 
     select
         client_id,
-        {{ or_never('valid_to') }} as change_date
+        valid_to as change_date
 
     from entitled_versions
 
@@ -63,7 +63,7 @@ change_dates as (
 
     select
         client_id,
-        {{ or_never('valid_to') }} as change_date
+        valid_to as change_date
 
     from paid_versions
 ),

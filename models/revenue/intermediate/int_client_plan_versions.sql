@@ -1,5 +1,6 @@
 -- Grain: one row per accepted version of a subscription under which a client may use a plan,
--- trials included, on the days [valid_from, valid_to); `valid_to` is null while it runs.
+-- trials included, on the days [valid_from, valid_to); `valid_to` is far away while it
+-- runs.
 
 with
 
@@ -38,6 +39,7 @@ dated as (
         case
             when version_ended_at < {{ far_future() }}
                 then {{ reporting_date('version_ended_at') }}
+            else {{ never() }}
         end as valid_to
 
     from sequenced
@@ -53,7 +55,7 @@ final as (
     cross join as_of
 
     where dated.valid_from <= as_of.as_of_date
-        and dated.valid_from < {{ or_never('dated.valid_to') }}
+        and dated.valid_from < dated.valid_to
 )
 
 select * from final

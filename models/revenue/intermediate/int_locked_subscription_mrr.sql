@@ -122,8 +122,7 @@ final as (
             and known_clients.reported_client_id = reported_clients.client_id
 
     where spans.has_contract_mrr
-        and spans.valid_from <= spans.period_end_date
-        and spans.period_end_date < {{ or_never('spans.valid_to') }}
+        and {{ is_within('spans.period_end_date', 'spans') }}
         and not coalesce(reported_clients.is_internal, known_clients.is_internal)
 )
 

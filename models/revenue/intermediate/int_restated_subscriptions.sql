@@ -23,8 +23,7 @@ known_now as (
 
     from {{ ref('int_subscription_versions') }} as versions
     inner join locks
-        on versions.valid_from <= locks.period_end_date
-            and locks.period_end_date < {{ or_never('versions.valid_to') }}
+        on {{ is_within('locks.period_end_date', 'versions') }}
     inner join {{ ref('int_exchange_rate_spans') }} as rates
         on {{ is_rate_on('rates', 'versions', 'locks.period_end_date') }}
 

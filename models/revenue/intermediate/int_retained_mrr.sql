@@ -78,8 +78,7 @@ client_ends as (
 
     from client_mrr
     inner join ends
-        on client_mrr.valid_from <= ends.date_day
-            and ends.date_day < {{ or_never('client_mrr.valid_to') }}
+        on {{ is_within('ends.date_day', 'client_mrr') }}
 ),
 
 currency_ends as (
@@ -91,8 +90,7 @@ currency_ends as (
 
     from levels
     inner join ends
-        on levels.valid_from <= ends.date_day
-            and ends.date_day < {{ or_never('levels.valid_to') }}
+        on {{ is_within('ends.date_day', 'levels') }}
 ),
 
 rate_ends as (

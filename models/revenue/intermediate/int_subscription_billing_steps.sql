@@ -27,7 +27,7 @@ spans as (
         0 as invoice_count,
         0 as void_count,
         valid_from,
-        {{ or_never('valid_to') }} as valid_to
+        valid_to
 
     from versions
 

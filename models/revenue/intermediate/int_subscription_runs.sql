@@ -1,5 +1,6 @@
 -- Grain: one row per subscription and run of days on which it recurs without a break and with
--- the same billing interval. `run_end_date` is exclusive, null while it runs on as_of_date.
+-- the same billing interval. `run_end_date` is exclusive, far away while it runs on
+-- as_of_date.
 
 with
 
@@ -67,7 +68,7 @@ runs as (
         billing_interval,
         billing_interval_count,
         min(valid_from) as run_start_date,
-        max({{ or_never('valid_to') }}) as run_end_date,
+        max(valid_to) as run_end_date,
         max(canceled_at) as canceled_at
 
     from numbered
@@ -92,12 +93,13 @@ final as (
             else 0
         end as term_days,
         runs.run_end_date > as_of.as_of_date
-        and runs.run_end_date < {{ or_never('cast(null as date)') }}
+        and runs.run_end_date < {{ never() }}
         and coalesce({{ reporting_date('runs.canceled_at') }} <= as_of.as_of_date, false)
             as is_cancellation_scheduled,
         runs.run_start_date,
         case
             when runs.run_end_date <= as_of.as_of_date then runs.run_end_date
+            else {{ never() }}
         end as run_end_date
 
     from runs

@@ -1,5 +1,5 @@
 -- Grain: one row per accepted version of a subscription that has started by as_of_date.
--- Its revenue recurs on the days [valid_from, valid_to); `valid_to` is null while it runs.
+-- Its revenue recurs on the days [valid_from, valid_to); `valid_to` is far away while it runs.
 
 with
 

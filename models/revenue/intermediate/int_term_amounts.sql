@@ -24,7 +24,7 @@ runs as (
         as_of.as_of_date,
         cast(floor({{ dbt.datediff(
             'runs.run_start_date',
-            'coalesce(runs.run_end_date, as_of.as_of_date)',
+            earlier('runs.run_end_date', 'as_of.as_of_date'),
             'day',
         ) }} / cast(runs.term_days + 28 * runs.term_months as {{ type_double() }})) as integer)
             as last_term_number
@@ -72,16 +72,14 @@ terms as (
         client_id,
         billing_interval,
         is_cancellation_scheduled,
-        coalesce(run_end_date < due_date, false) as is_cut_short,
+        run_end_date < due_date as is_cut_short,
         term_start_date,
-        case
-            when run_end_date < due_date then run_end_date
-            else due_date
-        end as term_end_date
+        {{ earlier('run_end_date', 'due_date') }} as term_end_date
 
     from numbered_terms
 
-    where term_start_date < coalesce(run_end_date, {{ add_days('as_of_date', 1) }})
+    where term_start_date < run_end_date
+        and term_start_date <= as_of_date
 ),
 
 dated as (
@@ -126,14 +124,12 @@ final as (
     from dated
     inner join versions as held
         on dated.subscription_id = held.subscription_id
-            and dated.last_date >= held.valid_from
-            and dated.last_date < {{ or_never('held.valid_to') }}
+            and {{ is_within('dated.last_date', 'held') }}
     inner join rates as held_rates
         on {{ is_rate_on('held_rates', 'held', 'dated.valued_date') }}
     left join versions as renewed
         on dated.subscription_id = renewed.subscription_id
-            and dated.renewed_date >= renewed.valid_from
-            and dated.renewed_date < {{ or_never('renewed.valid_to') }}
+            and {{ is_within('dated.renewed_date', 'renewed') }}
     left join rates as renewed_rates
         on {{ is_rate_on('renewed_rates', 'renewed', 'dated.valued_date') }}
 )

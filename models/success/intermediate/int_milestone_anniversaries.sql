@@ -71,8 +71,7 @@ final as (
     from judged
     left join client_mrr
         on judged.client_id = client_mrr.client_id
-            and judged.judged_date >= client_mrr.valid_from
-            and judged.judged_date < {{ or_never('client_mrr.valid_to') }}
+            and {{ is_within('judged.judged_date', 'client_mrr') }}
     left join active_spans
         on judged.client_id = active_spans.client_id
             and judged.judged_date >= active_spans.active_from

@@ -72,8 +72,7 @@ revenue as (
     from client_mrr
     cross join as_of
     inner join days
-        on client_mrr.valid_from <= days.date_day
-            and {{ or_never('client_mrr.valid_to') }} > days.date_day
+        on {{ is_within('days.date_day', 'client_mrr') }}
             and as_of.as_of_date >= days.date_day
 
     group by

@@ -12,7 +12,7 @@ spans as (
 extended as (
     select
         *,
-        max({{ or_never('valid_to') }}) over (
+        max(valid_to) over (
             partition by origin_date, client_id
             order by valid_from, subscription_id, version
             rows between unbounded preceding and 1 preceding
@@ -57,9 +57,8 @@ spells as (
         client_id,
         spell_number,
         min(valid_from) as started_date,
-        nullif(max({{ or_never('valid_to') }}), {{ or_never('cast(null as date)') }})
-            as ended_date,
-        sum(case when valid_to is null then mrr_amount else 0 end) as mrr_amount
+        nullif(max(valid_to), {{ never() }}) as ended_date,
+        sum(case when valid_to = {{ never() }} then mrr_amount else 0 end) as mrr_amount
 
     from numbered
 

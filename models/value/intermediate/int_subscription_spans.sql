@@ -1,6 +1,6 @@
 -- Grain: one row per origin and version of a subscription that recurs on or before it, as it
 -- was known then: of several deliveries the latest that had arrived, and no end that was
--- still to come. `valid_to` is null while it runs on the origin.
+-- still to come. `valid_to` is far away while it runs on the origin.
 
 with
 
@@ -47,7 +47,10 @@ final as (
         {{ term_months('spans') }} as term_months,
         cast(spans.mrr_amount * rates.rate as decimal(18, 4)) as mrr_amount,
         spans.valid_from,
-        case when spans.valid_to <= spans.origin_date then spans.valid_to end as valid_to
+        case
+            when spans.valid_to <= spans.origin_date then spans.valid_to
+            else {{ never() }}
+        end as valid_to
 
     from spans
     inner join billing_intervals

@@ -132,8 +132,7 @@ final as (
         on responses.next_response_id = next_responses.response_id
     left join client_mrr as then_mrr
         on responses.client_id = then_mrr.client_id
-            and responses.responded_date >= then_mrr.valid_from
-            and responses.responded_date < {{ or_never('then_mrr.valid_to') }}
+            and {{ is_within('responses.responded_date', 'then_mrr') }}
     left join client_mrr as now_mrr
         on responses.client_id = now_mrr.client_id
             and now_mrr.valid_to is null
