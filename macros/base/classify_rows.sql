@@ -30,7 +30,7 @@
     {%- do reasons.append(
         'case when staged.' ~ client_column ~ ' is not null'
         ~ ' and clients.client_id is null'
-        ~ " then 'unknown_client' end"
+        ~ " then 'unknown_client:" ~ client_column ~ "' end"
     ) -%}
 {%- endif -%}
 {%- if priced_at -%}
@@ -40,7 +40,7 @@
         ~ ' and ' ~ priced_at ~ ' is not null'
         ~ ' and coalesce(first_rates.first_rate_date > '
         ~ reporting_date(priced_at) | trim ~ ', true)'
-        ~ " then 'missing_exchange_rate' end"
+        ~ " then 'missing_exchange_rate:currency_code' end"
     ) -%}
 {%- endif %}
 with

@@ -1,8 +1,11 @@
-{# `rules` maps a rule of `rejection_rules` to the condition under which a row breaks it. #}
-{% macro rejection_reasons(rules) -%}
+{#
+    `conditions` maps a reason, a rule of `rejection_rules` and the column that breaks it with a
+    colon between them, to the condition under which it does.
+#}
+{% macro rejection_reasons(conditions) -%}
     {%- set reasons = [] -%}
-    {%- for rule, condition in rules.items() -%}
-        {%- do reasons.append('case when ' ~ condition ~ " then '" ~ rule ~ "' end") -%}
+    {%- for reason, condition in conditions.items() -%}
+        {%- do reasons.append('case when ' ~ condition ~ " then '" ~ reason ~ "' end") -%}
     {%- endfor -%}
     {{ comma_list(reasons) }}
 {%- endmacro %}

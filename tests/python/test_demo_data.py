@@ -104,39 +104,38 @@ class Rules:
 
     def _missing(self) -> Iterator[str]:
         row, table = self.row, self.table
-        if any(not row[name] for name in TABLES[table].key):
-            yield "missing_key"
+        yield from (f"missing_key:{name}" for name in TABLES[table].key if not row[name])
         client = "referrer_client_id" if table == "referrals" else "client_id"
         if table != "clients" and client in row and not row[client]:
-            yield "missing_client"
+            yield f"missing_client:{client}"
         if table == "usage_events" and not row["user_id"]:
-            yield "missing_user"
+            yield "missing_user:user_id"
         if table == "usage_events" and not row["event_name"]:
-            yield "missing_event_name"
+            yield "missing_event_name:event_name"
         if instant(row["loaded_at"]) is None:
-            yield "missing_loaded_at"
+            yield "missing_loaded_at:loaded_at"
 
     def _times(self) -> Iterator[str]:
         row, main = self.row, MAIN_TIME.get(self.table)
         for name, kind in self.kinds.items():
             if kind in (STAMP, DAY_DATE) and name != "loaded_at":
                 if row[name] and instant(row[name]) is None:
-                    yield "invalid_time"
+                    yield f"invalid_time:{name}"
                 if name == main and not row[name]:
-                    yield "invalid_time"
+                    yield f"invalid_time:{name}"
         start = instant(row[main]) if main else None
         if start is None:
             return
         if start < datetime(2000, 1, 1):
-            yield "time_too_old"
+            yield f"time_too_old:{main}"
         loaded = instant(row["loaded_at"])
         is_checked = self.table not in ("subscriptions", "exchange_rates")
         if is_checked and loaded and start > loaded + timedelta(minutes=10):
-            yield "occurs_after_load"
+            yield f"occurs_after_load:{main}"
         for name in ENDS.get(self.table, ()):
             end = instant(row[name])
             if end and end < start:
-                yield "ends_before_start"
+                yield f"ends_before_start:{name}"
 
     def _values(self) -> Iterator[str]:
         row = self.row
@@ -145,34 +144,34 @@ class Rules:
             if kind in (NUMBER, RATE, WHOLE):
                 yield from self._number(name, cell, kind == WHOLE)
             if kind == FLAG and cell and cell.lower() not in ("true", "false"):
-                yield "invalid_value"
+                yield f"invalid_value:{name}"
             allowed = LISTS.get(name) or LISTS.get((self.table, name))
             if allowed and (cell or name in REQUIRED_VALUES) and cell.lower() not in allowed:
-                yield "invalid_value"
+                yield f"invalid_value:{name}"
             if name == "currency_code" and cell and not re.fullmatch("[A-Za-z]{3}", cell):
-                yield "invalid_value"
+                yield f"invalid_value:{name}"
         if self.table in SELF:
             first, second = SELF[self.table]
             if row[first] and row[first] == row[second]:
-                yield "self_reference"
+                yield f"self_reference:{second}"
 
     def _number(self, name: str, cell: str, whole: bool) -> Iterator[str]:
         value = number(cell, whole)
         if value is None:
             if cell or self.get(REQUIRED_NUMBERS, name):
-                yield "invalid_number"
+                yield f"invalid_number:{name}"
             return
         if value < 0 and not self.get(SIGNED, name):
-            yield "negative_number"
+            yield f"negative_number:{name}"
         if name in ("version", "billing_interval_count") and value < 1:
-            yield "invalid_value"
+            yield f"invalid_value:{name}"
         if name == "discount_rate" and value > 1:
-            yield "invalid_value"
+            yield f"invalid_value:{name}"
         if name == "rate" and value <= 0:
-            yield "rate_not_positive"
+            yield f"rate_not_positive:{name}"
         scale = SCALES.get(self.row.get("survey_type", "").lower())
         if name == "score" and scale and not scale[0] <= value <= scale[1]:
-            yield "score_off_scale"
+            yield f"score_off_scale:{name}"
 
 
 def own_verdicts() -> dict[str, list[tuple[Row, set[str]]]]:
@@ -191,14 +190,14 @@ def own_verdicts() -> dict[str, list[tuple[Row, set[str]]]]:
             column = "referrer_client_id" if name == "referrals" else "client_id"
             client = row.get(column, "").strip()
             if name != "clients" and client and client not in clients:
-                reasons.add("unknown_client")
+                reasons.add(f"unknown_client:{column}")
             if name in ("subscriptions", "invoices", "offers"):
                 currency = row["currency_code"].strip().upper() or "USD"
                 moment = instant(row[MAIN_TIME[name]])
                 is_code = re.fullmatch("[A-Z]{3}", currency)
                 is_foreign = currency != "USD" and is_code
                 if is_foreign and moment and not has_rate(rates[currency], moment):
-                    reasons.add("missing_exchange_rate")
+                    reasons.add("missing_exchange_rate:currency_code")
     mark_overlaps(judged["subscriptions"])
     return judged
 
@@ -215,7 +214,7 @@ def mark_overlaps(rows: list[tuple[Row, set[str]]]) -> None:
     highest: dict[str, str] = {}
     for (subscription, _), (row, reasons) in sorted(latest.items()):
         if row["started_at"] < highest.get(subscription, ""):
-            reasons.add("overlapping_version")
+            reasons.add("overlapping_version:started_at")
         highest[subscription] = max(highest.get(subscription, ""), row["started_at"])
 
 
@@ -238,7 +237,7 @@ def test_small_set_stays_small() -> None:
 def test_every_rule_occurs_and_few_rows_break_one() -> None:
     rules = {row["rejection_rule"] for row in read(ROOT / "seeds/reference/rejection_rules.csv")}
     rows = read(LEDGER / "row_dispositions.csv")
-    found = {rule for row in rows for rule in row["reasons"].split(",") if rule}
+    found = {part.split(":")[0] for row in rows for part in row["reasons"].split(",") if part}
     assert found == rules
     totals = read(LEDGER / "table_totals.csv")
     assert all(int(row["quarantined"]) > 0 for row in totals)
@@ -258,7 +257,13 @@ def test_ledger_agrees_with_the_rules_read_from_the_files() -> None:
         for row, reasons in rows:
             key = "|".join(row[column] for column in keys)
             if reasons:
-                text = ",".join(sorted(reasons, key=order.__getitem__))
+                columns = list(TABLES[name].columns)
+                places = {
+                    reason: (order[rule], columns.index(column))
+                    for reason in reasons
+                    for rule, column in [reason.split(":")]
+                }
+                text = ",".join(sorted(places, key=places.__getitem__))
                 expected[name, key, row["loaded_at"], "quarantined", text] += 1
                 continue
             day = str(instant(row["occurred_at"]))[:10] if name == "usage_events" else ""

@@ -5,13 +5,14 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterator
-from itertools import pairwise
+from itertools import groupby, pairwise
+from operator import itemgetter
 from pathlib import Path
 
 import pytest
 import yaml
 
-from active_clients.project import ROOT
+from active_clients.project import ROOT, raw_tables, read_vars
 from test_project import marts, models, parsed_manifest, relative, sql_files, without_comments
 
 README = ROOT / "README.md"
@@ -122,19 +123,35 @@ def anchors(document: Path) -> set[str]:
     return {re.sub(r"[^\w\- ]", "", h.lower()).strip().replace(" ", "-") for h in headings}
 
 
+def staging_reasons() -> Iterator[tuple[str, str]]:
+    """Each raw table with what its staging model may reject a row for, in that order."""
+    for path in sql_files("models/staging"):
+        for block in re.findall(r"rejection_reasons\(\{(.*?)\}\)", path.read_text(), re.DOTALL):
+            for reason in re.findall(r"^\s*'([^']+)':", block, re.MULTILINE):
+                yield path.stem.split("__")[1], reason
+
+
+def test_every_reason_names_a_column_of_the_contract() -> None:
+    columns = {table.name: list(table.columns) for table in raw_tables(read_vars())}
+    with (ROOT / "seeds/reference/rejection_rules.csv").open(newline="") as file:
+        rules = [row["rejection_rule"] for row in csv.DictReader(file)]
+    for table, found in groupby(staging_reasons(), key=itemgetter(0)):
+        places = []
+        for _, reason in found:
+            rule, _, column = reason.partition(":")
+            assert column in columns[table], f"{table}: {reason}"
+            places.append((rules.index(rule), columns[table].index(column)))
+        assert places == sorted(set(places)), f"{table}: in the order of rules, then of columns"
+
+
 def test_rejection_rules_are_those_that_models_apply() -> None:
-    in_staging = {
-        rule
-        for path in sql_files("models/staging")
-        for block in re.findall(r"rejection_reasons\(\{(.*?)\}\)", path.read_text(), re.DOTALL)
-        for rule in re.findall(r"^\s*'([a-z_]+)':", block, re.MULTILINE)
-    }
+    in_staging = {reason.split(":")[0] for _, reason in staging_reasons()}
     across_tables = {
         value
         for path in sql_files("macros/base")
         + sorted((ROOT / "models/base/intermediate").glob("int_*_classified.sql"))
         + sorted((ROOT / "models/base/intermediate").glob("int_usage_events*.sql"))
-        for value in re.findall(r"then '([a-z_]+)'", without_comments(path.read_text()))
+        for value in re.findall(r"then '([a-z_]+)[:']", without_comments(path.read_text()))
     } - DISPOSITIONS
     with (ROOT / "seeds/reference/rejection_rules.csv").open(newline="") as file:
         rows = list(csv.DictReader(file))

@@ -395,7 +395,7 @@ def test_supermarket_nps_is_what_was_published(supermarket: DbtProject) -> None:
 def test_supermarket_blank_scores_are_quarantined_and_listed(supermarket: DbtProject) -> None:
     assert supermarket.rows(
         "select rejection_reasons, count(*) from marts.fct_quarantined_rows group by all"
-    ) == [("invalid_number", 342)]
+    ) == [("invalid_number:score", 342)]
     ledger = rows_by_table(supermarket, ["raw_row_count", "accepted_row_count"])
     assert ledger["survey_responses"] == (13954, 13612)
 

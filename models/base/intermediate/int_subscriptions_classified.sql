@@ -108,7 +108,7 @@ final as (
         canonical_client_id,
         exclusion_reason,
         case
-            when overlaps_lower_version then 'overlapping_version'
+            when overlaps_lower_version then 'overlapping_version:started_at'
             else rejection_reasons
         end as rejection_reasons,
         case

@@ -22,7 +22,7 @@ judged as (
         {{ comma_list([
             'events.invalid_reasons',
             'case when events.client_id is not null and clients.known_client_id is null'
-            ~ " then 'unknown_client' end",
+            ~ " then 'unknown_client:client_id' end",
         ]) }} as rejection_reasons
 
     from events

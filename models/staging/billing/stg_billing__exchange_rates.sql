@@ -29,13 +29,14 @@ final as (
     select
         *,
         {{ rejection_reasons({
-            'missing_key': 'rate_date_text is null or currency_code is null',
-            'missing_loaded_at': 'loaded_at is null',
-            'invalid_time': 'rate_date is null',
-            'time_too_old': is_too_old('rate_date'),
-            'invalid_number': 'rate is null',
-            'invalid_value': 'length(currency_code) <> 3',
-            'rate_not_positive': 'rate <= 0',
+            'missing_key:rate_date': 'rate_date_text is null',
+            'missing_key:currency_code': 'currency_code is null',
+            'missing_loaded_at:loaded_at': 'loaded_at is null',
+            'invalid_time:rate_date': 'rate_date is null',
+            'time_too_old:rate_date': is_too_old('rate_date'),
+            'invalid_number:rate': 'rate is null',
+            'invalid_value:currency_code': 'length(currency_code) <> 3',
+            'rate_not_positive:rate': 'rate <= 0',
         }) }} as invalid_reasons
 
     from renamed

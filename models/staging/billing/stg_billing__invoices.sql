@@ -20,7 +20,7 @@ renamed as (
         {{ to_decimal('amount') }} as amount,
 
         -- booleans
-        {{ is_unreadable(['paid_at'], to_utc) }} as has_unreadable_time,
+        {{ is_unreadable('paid_at', to_utc) }} as has_unreadable_paid_at,
 
         -- timestamps
         {{ to_utc('issued_at') }} as issued_at,
@@ -37,17 +37,18 @@ final as (
     select
         *,
         {{ rejection_reasons({
-            'missing_key': 'invoice_id is null',
-            'missing_client': 'client_id is null',
-            'missing_loaded_at': 'loaded_at is null',
-            'invalid_time': 'issued_at is null or has_unreadable_time',
-            'time_too_old': is_too_old('issued_at'),
-            'occurs_after_load': is_after_load('issued_at'),
-            'invalid_number': 'amount is null',
-            'invalid_value':
+            'missing_key:invoice_id': 'invoice_id is null',
+            'missing_client:client_id': 'client_id is null',
+            'missing_loaded_at:loaded_at': 'loaded_at is null',
+            'invalid_time:issued_at': 'issued_at is null',
+            'invalid_time:paid_at': 'has_unreadable_paid_at',
+            'time_too_old:issued_at': is_too_old('issued_at'),
+            'occurs_after_load:issued_at': is_after_load('issued_at'),
+            'invalid_number:amount': 'amount is null',
+            'invalid_value:currency_code': 'length(currency_code) <> 3',
+            'invalid_value:status':
                 "coalesce(invoice_status not in"
-                ~ " ('open', 'paid', 'void', 'uncollectible', 'refunded'), true)"
-                ~ " or length(currency_code) <> 3",
+                ~ " ('open', 'paid', 'void', 'uncollectible', 'refunded'), true)",
         }) }} as invalid_reasons
 
     from renamed

@@ -17,8 +17,8 @@ renamed as (
         {{ to_integer('included_seats') }} as included_seat_count,
 
         -- booleans
-        {{ is_unreadable(['plan_rank', 'included_seats'], to_integer) }}
-            as has_unreadable_number,
+        {{ is_unreadable('plan_rank', to_integer) }} as has_unreadable_plan_rank,
+        {{ is_unreadable('included_seats', to_integer) }} as has_unreadable_included_seats,
 
         -- timestamps
         {{ to_utc('loaded_at') }} as loaded_at,
@@ -33,10 +33,11 @@ final as (
     select
         *,
         {{ rejection_reasons({
-            'missing_key': 'plan_id is null',
-            'missing_loaded_at': 'loaded_at is null',
-            'invalid_number': 'has_unreadable_number',
-            'negative_number': 'included_seat_count < 0',
+            'missing_key:plan_id': 'plan_id is null',
+            'missing_loaded_at:loaded_at': 'loaded_at is null',
+            'invalid_number:plan_rank': 'has_unreadable_plan_rank',
+            'invalid_number:included_seats': 'has_unreadable_included_seats',
+            'negative_number:included_seats': 'included_seat_count < 0',
         }) }} as invalid_reasons
 
     from renamed

@@ -30,13 +30,15 @@ renamed as (
 
         -- booleans
         {{ to_boolean('is_voluntary_cancel') }} as is_voluntary_cancel,
-        {{ is_unreadable(['is_voluntary_cancel'], to_boolean) }} as has_unreadable_boolean,
-        {{ is_unreadable(['quantity', 'unit_price', 'discount_rate'], to_decimal) }}
-            as has_unreadable_decimal,
-        {{ is_unreadable(['version', 'billing_interval_count'], to_integer) }}
-            as has_unreadable_integer,
-        {{ is_unreadable(['trial_ends_at', 'ended_at', 'canceled_at'], to_utc) }}
-            as has_unreadable_time,
+        {{ is_unreadable('quantity', to_decimal) }} as has_unreadable_quantity,
+        {{ is_unreadable('discount_rate', to_decimal) }} as has_unreadable_discount_rate,
+        {{ is_unreadable('billing_interval_count', to_integer) }}
+            as has_unreadable_billing_interval_count,
+        {{ is_unreadable('is_voluntary_cancel', to_boolean) }}
+            as has_unreadable_is_voluntary_cancel,
+        {{ is_unreadable('trial_ends_at', to_utc) }} as has_unreadable_trial_ends_at,
+        {{ is_unreadable('ended_at', to_utc) }} as has_unreadable_ended_at,
+        {{ is_unreadable('canceled_at', to_utc) }} as has_unreadable_canceled_at,
 
         -- timestamps
         {{ to_utc('trial_ends_at') }} as trial_ends_at,
@@ -55,24 +57,37 @@ final as (
     select
         *,
         {{ rejection_reasons({
-            'missing_key': 'subscription_id is null or version_text is null',
-            'missing_client': 'client_id is null',
-            'missing_loaded_at': 'loaded_at is null',
-            'invalid_time': 'started_at is null or has_unreadable_time',
-            'time_too_old': is_too_old('started_at'),
-            'ends_before_start': 'ended_at < started_at',
-            'invalid_number':
-                'unit_price_amount is null or version is null'
-                ~ ' or has_unreadable_decimal or has_unreadable_integer',
-            'negative_number': 'unit_price_amount < 0 or quantity < 0 or discount_rate < 0',
-            'invalid_value':
+            'missing_key:subscription_id': 'subscription_id is null',
+            'missing_key:version': 'version_text is null',
+            'missing_client:client_id': 'client_id is null',
+            'missing_loaded_at:loaded_at': 'loaded_at is null',
+            'invalid_time:trial_ends_at': 'has_unreadable_trial_ends_at',
+            'invalid_time:started_at': 'started_at is null',
+            'invalid_time:ended_at': 'has_unreadable_ended_at',
+            'invalid_time:canceled_at': 'has_unreadable_canceled_at',
+            'time_too_old:started_at': is_too_old('started_at'),
+            'ends_before_start:ended_at': 'ended_at < started_at',
+            'invalid_number:version': 'version is null',
+            'invalid_number:quantity': 'has_unreadable_quantity',
+            'invalid_number:unit_price': 'unit_price_amount is null',
+            'invalid_number:billing_interval_count': 'has_unreadable_billing_interval_count',
+            'invalid_number:discount_rate': 'has_unreadable_discount_rate',
+            'negative_number:quantity': 'quantity < 0',
+            'negative_number:unit_price': 'unit_price_amount < 0',
+            'negative_number:discount_rate': 'discount_rate < 0',
+            'invalid_value:version': 'version < 1',
+            'invalid_value:status':
                 "coalesce(subscription_status not in"
-                ~ " ('trialing', 'active', 'past_due', 'paused', 'canceled'), true)"
-                ~ " or billing_interval not in"
-                ~ " ('day', 'week', 'month', 'quarter', 'half_year', 'year')"
-                ~ " or discount_duration not in ('once', 'repeating', 'forever')"
-                ~ " or discount_rate > 1 or billing_interval_count < 1 or version < 1"
-                ~ " or length(currency_code) <> 3 or has_unreadable_boolean",
+                ~ " ('trialing', 'active', 'past_due', 'paused', 'canceled'), true)",
+            'invalid_value:currency_code': 'length(currency_code) <> 3',
+            'invalid_value:billing_interval':
+                "billing_interval not in"
+                ~ " ('day', 'week', 'month', 'quarter', 'half_year', 'year')",
+            'invalid_value:billing_interval_count': 'billing_interval_count < 1',
+            'invalid_value:discount_rate': 'discount_rate > 1',
+            'invalid_value:discount_duration':
+                "discount_duration not in ('once', 'repeating', 'forever')",
+            'invalid_value:is_voluntary_cancel': 'has_unreadable_is_voluntary_cancel',
         }) }} as invalid_reasons
 
     from renamed

@@ -25,8 +25,8 @@ renamed as (
 
         -- booleans
         coalesce({{ to_boolean('is_internal') }}, false) as is_internal,
-        {{ is_unreadable(['is_internal'], to_boolean) }} as has_unreadable_boolean,
-        {{ is_unreadable(['acquisition_cost'], to_decimal) }} as has_unreadable_number,
+        {{ is_unreadable('is_internal', to_boolean) }} as has_unreadable_is_internal,
+        {{ is_unreadable('acquisition_cost', to_decimal) }} as has_unreadable_acquisition_cost,
 
         -- timestamps
         {{ to_utc('created_at') }} as created_at,
@@ -42,17 +42,17 @@ final as (
     select
         *,
         {{ rejection_reasons({
-            'missing_key': 'client_id is null',
-            'missing_loaded_at': 'loaded_at is null',
-            'invalid_time': 'created_at is null',
-            'time_too_old': is_too_old('created_at'),
-            'occurs_after_load': is_after_load('created_at'),
-            'invalid_number': 'has_unreadable_number',
-            'negative_number': 'acquisition_cost_amount < 0',
-            'invalid_value':
-                "has_unreadable_boolean"
-                ~ " or relationship_type not in ('contractual', 'non_contractual')",
-            'self_reference': 'merged_into_client_id = client_id',
+            'missing_key:client_id': 'client_id is null',
+            'missing_loaded_at:loaded_at': 'loaded_at is null',
+            'invalid_time:created_at': 'created_at is null',
+            'time_too_old:created_at': is_too_old('created_at'),
+            'occurs_after_load:created_at': is_after_load('created_at'),
+            'invalid_number:acquisition_cost': 'has_unreadable_acquisition_cost',
+            'negative_number:acquisition_cost': 'acquisition_cost_amount < 0',
+            'invalid_value:relationship_type':
+                "relationship_type not in ('contractual', 'non_contractual')",
+            'invalid_value:is_internal': 'has_unreadable_is_internal',
+            'self_reference:merged_into_client_id': 'merged_into_client_id = client_id',
         }) }} as invalid_reasons
 
     from renamed

@@ -30,13 +30,14 @@ final as (
     select
         *,
         {{ rejection_reasons({
-            'missing_key': 'touchpoint_id is null',
-            'missing_client': 'client_id is null',
-            'missing_loaded_at': 'loaded_at is null',
-            'invalid_time': 'occurred_at is null',
-            'time_too_old': is_too_old('occurred_at'),
-            'occurs_after_load': is_after_load('occurred_at'),
-            'invalid_value': "coalesce(direction not in ('inbound', 'outbound'), true)",
+            'missing_key:touchpoint_id': 'touchpoint_id is null',
+            'missing_client:client_id': 'client_id is null',
+            'missing_loaded_at:loaded_at': 'loaded_at is null',
+            'invalid_time:occurred_at': 'occurred_at is null',
+            'time_too_old:occurred_at': is_too_old('occurred_at'),
+            'occurs_after_load:occurred_at': is_after_load('occurred_at'),
+            'invalid_value:direction':
+                "coalesce(direction not in ('inbound', 'outbound'), true)",
         }) }} as invalid_reasons
 
     from renamed

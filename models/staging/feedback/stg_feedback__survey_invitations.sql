@@ -16,7 +16,7 @@ renamed as (
         coalesce({{ clean_text('channel') }}, 'unknown') as channel,
 
         -- booleans
-        {{ is_unreadable(['delivered_at'], to_utc) }} as has_unreadable_time,
+        {{ is_unreadable('delivered_at', to_utc) }} as has_unreadable_delivered_at,
 
         -- timestamps
         {{ to_utc('sent_at') }} as sent_at,
@@ -33,13 +33,14 @@ final as (
     select
         *,
         {{ rejection_reasons({
-            'missing_key': 'invitation_id is null',
-            'missing_client': 'client_id is null',
-            'missing_loaded_at': 'loaded_at is null',
-            'invalid_time': 'sent_at is null or has_unreadable_time',
-            'time_too_old': is_too_old('sent_at'),
-            'occurs_after_load': is_after_load('sent_at'),
-            'ends_before_start': 'delivered_at < sent_at',
+            'missing_key:invitation_id': 'invitation_id is null',
+            'missing_client:client_id': 'client_id is null',
+            'missing_loaded_at:loaded_at': 'loaded_at is null',
+            'invalid_time:sent_at': 'sent_at is null',
+            'invalid_time:delivered_at': 'has_unreadable_delivered_at',
+            'time_too_old:sent_at': is_too_old('sent_at'),
+            'occurs_after_load:sent_at': is_after_load('sent_at'),
+            'ends_before_start:delivered_at': 'delivered_at < sent_at',
         }) }} as invalid_reasons
 
     from renamed

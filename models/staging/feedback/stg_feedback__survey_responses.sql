@@ -40,17 +40,17 @@ final as (
     select
         renamed.*,
         {{ rejection_reasons({
-            'missing_key': 'response_id is null',
-            'missing_client': 'client_id is null',
-            'missing_loaded_at': 'loaded_at is null',
-            'invalid_time': 'responded_at is null',
-            'time_too_old': is_too_old('responded_at'),
-            'occurs_after_load': is_after_load('responded_at'),
-            'invalid_number': 'score is null',
-            'invalid_value':
-                "survey_types.survey_type is null"
-                ~ " or survey_purpose not in ('relational', 'transactional')",
-            'score_off_scale':
+            'missing_key:response_id': 'response_id is null',
+            'missing_client:client_id': 'client_id is null',
+            'missing_loaded_at:loaded_at': 'loaded_at is null',
+            'invalid_time:responded_at': 'responded_at is null',
+            'time_too_old:responded_at': is_too_old('responded_at'),
+            'occurs_after_load:responded_at': is_after_load('responded_at'),
+            'invalid_number:score': 'score is null',
+            'invalid_value:survey_type': 'survey_types.survey_type is null',
+            'invalid_value:survey_purpose':
+                "survey_purpose not in ('relational', 'transactional')",
+            'score_off_scale:score':
                 'score not between survey_types.score_min and survey_types.score_max',
         }) }} as invalid_reasons
 

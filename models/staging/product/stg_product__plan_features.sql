@@ -25,8 +25,9 @@ final as (
     select
         *,
         {{ rejection_reasons({
-            'missing_key': 'plan_id is null or feature is null',
-            'missing_loaded_at': 'loaded_at is null',
+            'missing_key:plan_id': 'plan_id is null',
+            'missing_key:feature': 'feature is null',
+            'missing_loaded_at:loaded_at': 'loaded_at is null',
         }) }} as invalid_reasons
 
     from renamed

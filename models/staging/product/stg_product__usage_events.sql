@@ -19,7 +19,7 @@ renamed as (
         cast(coalesce({{ to_decimal('quantity') }}, 1) as decimal(18, 4)) as quantity,
 
         -- booleans
-        {{ is_unreadable(['quantity'], to_decimal) }} as has_unreadable_number,
+        {{ is_unreadable('quantity', to_decimal) }} as has_unreadable_quantity,
 
         -- timestamps
         {{ to_utc('occurred_at') }} as occurred_at,
@@ -48,16 +48,16 @@ final as (
         ) as activity_date,
         coalesce({{ reporting_date('loaded_at') }}, {{ unknown_date() }}) as loaded_date,
         {{ rejection_reasons({
-            'missing_key': 'event_id is null',
-            'missing_client': 'client_id is null',
-            'missing_user': 'user_id is null',
-            'missing_event_name': 'event_name is null',
-            'missing_loaded_at': 'loaded_at is null',
-            'invalid_time': 'occurred_at is null',
-            'time_too_old': is_too_old('occurred_at'),
-            'occurs_after_load': is_after_load('occurred_at'),
-            'invalid_number': 'has_unreadable_number',
-            'negative_number': 'quantity < 0',
+            'missing_key:event_id': 'event_id is null',
+            'missing_client:client_id': 'client_id is null',
+            'missing_user:user_id': 'user_id is null',
+            'missing_event_name:event_name': 'event_name is null',
+            'missing_loaded_at:loaded_at': 'loaded_at is null',
+            'invalid_time:occurred_at': 'occurred_at is null',
+            'time_too_old:occurred_at': is_too_old('occurred_at'),
+            'occurs_after_load:occurred_at': is_after_load('occurred_at'),
+            'invalid_number:quantity': 'has_unreadable_quantity',
+            'negative_number:quantity': 'quantity < 0',
         }) }} as invalid_reasons
 
     from renamed

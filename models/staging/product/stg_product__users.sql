@@ -17,7 +17,7 @@ renamed as (
 
         -- booleans
         coalesce({{ to_boolean('is_internal') }}, false) as is_internal,
-        {{ is_unreadable(['is_internal'], to_boolean) }} as has_unreadable_boolean,
+        {{ is_unreadable('is_internal', to_boolean) }} as has_unreadable_is_internal,
 
         -- timestamps
         {{ to_utc('created_at') }} as created_at,
@@ -33,14 +33,14 @@ final as (
     select
         *,
         {{ rejection_reasons({
-            'missing_key': 'user_id is null',
-            'missing_client': 'client_id is null',
-            'missing_loaded_at': 'loaded_at is null',
-            'invalid_time': 'created_at is null',
-            'time_too_old': is_too_old('created_at'),
-            'occurs_after_load': is_after_load('created_at'),
-            'invalid_value': 'has_unreadable_boolean',
-            'self_reference': 'merged_into_user_id = user_id',
+            'missing_key:user_id': 'user_id is null',
+            'missing_client:client_id': 'client_id is null',
+            'missing_loaded_at:loaded_at': 'loaded_at is null',
+            'invalid_time:created_at': 'created_at is null',
+            'time_too_old:created_at': is_too_old('created_at'),
+            'occurs_after_load:created_at': is_after_load('created_at'),
+            'invalid_value:is_internal': 'has_unreadable_is_internal',
+            'self_reference:merged_into_user_id': 'merged_into_user_id = user_id',
         }) }} as invalid_reasons
 
     from renamed

@@ -16,8 +16,8 @@ renamed as (
         coalesce({{ clean_text('topic') }}, 'unknown') as topic,
 
         -- booleans
-        {{ is_unreadable(['first_response_at', 'resolved_at'], to_utc) }}
-            as has_unreadable_time,
+        {{ is_unreadable('first_response_at', to_utc) }} as has_unreadable_first_response_at,
+        {{ is_unreadable('resolved_at', to_utc) }} as has_unreadable_resolved_at,
 
         -- timestamps
         {{ to_utc('opened_at') }} as opened_at,
@@ -35,14 +35,18 @@ final as (
     select
         *,
         {{ rejection_reasons({
-            'missing_key': 'ticket_id is null',
-            'missing_client': 'client_id is null',
-            'missing_loaded_at': 'loaded_at is null',
-            'invalid_time': 'opened_at is null or has_unreadable_time',
-            'time_too_old': is_too_old('opened_at'),
-            'occurs_after_load': is_after_load('opened_at'),
-            'ends_before_start': 'first_response_at < opened_at or resolved_at < opened_at',
-            'invalid_value': "priority not in ('low', 'normal', 'high', 'urgent')",
+            'missing_key:ticket_id': 'ticket_id is null',
+            'missing_client:client_id': 'client_id is null',
+            'missing_loaded_at:loaded_at': 'loaded_at is null',
+            'invalid_time:opened_at': 'opened_at is null',
+            'invalid_time:first_response_at': 'has_unreadable_first_response_at',
+            'invalid_time:resolved_at': 'has_unreadable_resolved_at',
+            'time_too_old:opened_at': is_too_old('opened_at'),
+            'occurs_after_load:opened_at': is_after_load('opened_at'),
+            'ends_before_start:first_response_at': 'first_response_at < opened_at',
+            'ends_before_start:resolved_at': 'resolved_at < opened_at',
+            'invalid_value:priority':
+                "priority not in ('low', 'normal', 'high', 'urgent')",
         }) }} as invalid_reasons
 
     from renamed

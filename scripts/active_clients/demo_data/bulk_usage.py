@@ -28,16 +28,16 @@ BATCH_ROWS = 1_000_000
 BAD_PERMILLE = 8
 # Kinds of bad rows; their place + 1 is the number in the column `flaw`.
 FLAW_REASONS = (
-    "missing_key",
-    "missing_client",
-    "missing_user",
-    "missing_event_name",
-    "missing_loaded_at",
-    "invalid_time",
-    "time_too_old",
-    "occurs_after_load",
-    "negative_number",
-    "unknown_client",
+    "missing_key:event_id",
+    "missing_client:client_id",
+    "missing_user:user_id",
+    "missing_event_name:event_name",
+    "missing_loaded_at:loaded_at",
+    "invalid_time:occurred_at",
+    "time_too_old:occurred_at",
+    "occurs_after_load:occurred_at",
+    "negative_number:quantity",
+    "unknown_client:client_id",
 )
 Counts = dict[tuple[int, str], tuple[int, int, int]]
 Ints = np.ndarray[tuple[int], np.dtype[np.int64]]
