@@ -1,32 +1,53 @@
 {% macro to_utc(column) %}{{ return(adapter.dispatch('to_utc')(column)) }}{% endmacro %}
 
 {#
-    Text with an offset is converted, text without one is UTC, unreadable text is null. What is
-    a timestamp without a zone already is UTC, which the planner sees before it reads a row.
+    Text in the spellings of `time_pattern` and no other: one with an offset is converted, one
+    without is UTC. What is a time already is not read as text, which the planner sees before it
+    reads a row. DuckDB reads an offset only behind seconds and without a blank.
 #}
 {% macro default__to_utc(column) -%}
+    {%- set text = clean_text(column) -%}
     case
-        when typeof({{ column }}) = 'TIMESTAMP'
+        when typeof({{ column }}) in (
+            'TIMESTAMP', 'TIMESTAMP_S', 'TIMESTAMP_MS', 'TIMESTAMP_NS', 'DATE'
+        )
             then case
                 when isfinite(try_cast({{ column }} as timestamp))
                     then try_cast({{ column }} as timestamp)
             end
-        when isfinite(try_cast({{ column }} as timestamptz))
-            then timezone('UTC', try_cast({{ column }} as timestamptz))
+        when typeof({{ column }}) = 'TIMESTAMP WITH TIME ZONE'
+            then case
+                when isfinite(try_cast({{ column }} as timestamptz))
+                    then timezone('UTC', try_cast({{ column }} as timestamptz))
+            end
+        when regexp_full_match({{ text }}, '{{ time_pattern('utc') }}')
+            then try_cast(rtrim({{ text }}, 'Z ') as timestamp)
+        when regexp_full_match({{ text }}, '{{ time_pattern('offset') }}')
+            then timezone('UTC', try_cast(case
+                when substr({{ text }}, 17, 1) = ':' and substr({{ text }}, 12) not like '% %'
+                    then {{ text }}
+                else concat(
+                    substr({{ text }}, 1, 16),
+                    coalesce(
+                        nullif(regexp_extract(substr({{ text }}, 17), '^:[0-9.]+'), ''), ':00'
+                    ),
+                    regexp_extract({{ text }}, '[+-][0-9:]*$')
+                )
+            end as timestamptz))
     end
 {%- endmacro %}
 
-{# PostgreSQL 15 has no cast that forgives: the text is read only when it is a date. #}
+{#
+    PostgreSQL 15 has no cast that forgives: the text is read only when it is a date. It would
+    round what is beyond microseconds, up to the next day.
+#}
 {% macro postgres__to_utc(column) -%}
     {%- set text = clean_text(column) -%}
     {%- set year = 'cast(substr(' ~ text ~ ', 1, 4) as integer)' -%}
     {%- set month = 'cast(substr(' ~ text ~ ', 6, 2) as integer)' -%}
     {%- set day = 'cast(substr(' ~ text ~ ', 9, 2) as integer)' -%}
-    {%- set date_pattern = '[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])' -%}
-    {%- set time_pattern = '([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]+)?)?' -%}
-    {%- set zone_pattern = '(Z|[+-][0-9]{2}(:?[0-9]{2})?)' -%}
     case
-        when {{ text }} !~ '^{{ date_pattern }}([ T]{{ time_pattern }} ?{{ zone_pattern }}?)?$'
+        when {{ text }} !~ '^{{ time_pattern() }}$'
             then null
         when {{ day }} > case
             when {{ month }} in (4, 6, 9, 11) then 30
@@ -35,13 +56,34 @@
             else 28
         end
             then null
-        else timezone('UTC', cast({{ text }} as timestamptz))
+        else timezone('UTC', cast(
+            regexp_replace({{ text }}, '([.][0-9]{6})[0-9]+', concat(chr(92), '1'))
+            as timestamptz
+        ))
     end
 {%- endmacro %}
 
-{# The session's time zone is UTC, so that text without an offset is UTC here too. #}
+{#
+    The session's time zone is UTC, so that text without an offset is UTC here too. The bar
+    keeps a line break at the end from counting as the end.
+#}
 {% macro spark__to_utc(column) -%}
-    try_cast({{ clean_text(column) }} as timestamp)
+    {%- set text = clean_text(column) -%}
+    case
+        when typeof({{ column }}) in ('timestamp', 'timestamp_ntz', 'date')
+            then try_cast({{ column }} as timestamp)
+        when concat({{ text }}, '|') rlike '^{{ time_pattern('utc') }}[|]$'
+            then try_cast(trim(trailing 'Z ' from {{ text }}) as timestamp)
+        when concat({{ text }}, '|') rlike '^{{ time_pattern('offset') }}[|]$'
+            then try_cast(concat(
+                substr({{ text }}, 1, 16),
+                coalesce(nullif(regexp_extract(substr({{ text }}, 17), '^:[0-9.]+', 0), ''), ':00'),
+                regexp_replace(
+                    regexp_extract({{ text }}, '[+-][0-9:]*$', 0),
+                    '^([+-][0-9]{2}):?([0-9]{2})$', '$1:$2'
+                )
+            ) as timestamp)
+    end
 {%- endmacro %}
 
 {# A number would be read as seconds, and text without an offset in the session's zone. #}

@@ -38,7 +38,7 @@ MAIN_TIME = {
     "tickets": "opened_at",
 }
 REQUIRED_NUMBERS = {"version", "unit_price", "rate", "score", ("invoices", "amount")}
-SIGNED = {"rate", "score", "version", "billing_interval_count", "plan_rank", ("invoices", "amount")}
+SIGNED = {"rate", "score", "billing_interval_count", "plan_rank", ("invoices", "amount")}
 ENDS = {
     "offers": ("expires_at", "redeemed_at"),
     "referrals": ("converted_at",),
@@ -163,7 +163,7 @@ class Rules:
             return
         if value < 0 and not self.get(SIGNED, name):
             yield f"negative_number:{name}"
-        if name in ("version", "billing_interval_count") and value < 1:
+        if name == "billing_interval_count" and value < 1:
             yield f"invalid_value:{name}"
         if name == "discount_rate" and value > 1:
             yield f"invalid_value:{name}"

@@ -26,12 +26,12 @@ renamed as (
         cast(coalesce({{ to_decimal('quantity') }}, 1) as decimal(18, 4)) as quantity,
         {{ to_decimal('unit_price') }} as unit_price_amount,
         coalesce({{ to_integer('billing_interval_count') }}, 1) as billing_interval_count,
-        cast(coalesce({{ to_decimal('discount_rate') }}, 0) as decimal(18, 4)) as discount_rate,
+        cast(coalesce({{ to_share('discount_rate') }}, 0) as decimal(18, 4)) as discount_rate,
 
         -- booleans
         {{ to_boolean('is_voluntary_cancel') }} as is_voluntary_cancel,
         {{ is_unreadable('quantity', to_decimal) }} as has_unreadable_quantity,
-        {{ is_unreadable('discount_rate', to_decimal) }} as has_unreadable_discount_rate,
+        {{ is_unreadable('discount_rate', to_share) }} as has_unreadable_discount_rate,
         {{ is_unreadable('billing_interval_count', to_integer) }}
             as has_unreadable_billing_interval_count,
         {{ is_unreadable('is_voluntary_cancel', to_boolean) }}
@@ -72,10 +72,10 @@ final as (
             'invalid_number:unit_price': 'unit_price_amount is null',
             'invalid_number:billing_interval_count': 'has_unreadable_billing_interval_count',
             'invalid_number:discount_rate': 'has_unreadable_discount_rate',
+            'negative_number:version': 'version < 0',
             'negative_number:quantity': 'quantity < 0',
             'negative_number:unit_price': 'unit_price_amount < 0',
             'negative_number:discount_rate': 'discount_rate < 0',
-            'invalid_value:version': 'version < 1',
             'invalid_value:status':
                 "coalesce(subscription_status not in"
                 ~ " ('trialing', 'active', 'past_due', 'paused', 'canceled'), true)",

@@ -1,9 +1,10 @@
 """Builds the demo on every engine and compares every mart row by row, and every metric.
 
 First the rows that had arrived by a day, as far as the incremental models, with the unit tests
-of parsing and time; then the rest (new, late and re-delivered rows) on top, incrementally. The
-result must be that of a full refresh on DuckDB, on every engine. Equal rows need no second
-test: all tests run on PostgreSQL, after the second load.
+of parsing and time and the spellings of tests/fixtures/accepted_values.csv; then the rest (new,
+late and re-delivered rows) on top, incrementally. The result must be that of a full refresh on
+DuckDB, on every engine. Equal rows need no second test: all tests run on PostgreSQL, after the
+second load.
 
 scripts/test_engines
 scripts/test_engines --engines duckdb,postgres
@@ -28,6 +29,7 @@ import click
 
 from active_clients.command_line import Names, Several, command
 from active_clients.engines.engine import ENGINES, Engine
+from active_clients.engines.spellings import misread
 from active_clients.project import ROOT, ProjectError
 from active_clients.rows import Row, canonical_answer, fingerprint
 
@@ -216,6 +218,9 @@ class Run:
         with step(f"{name}: what arrived before {FIRST_LOAD_ENDS}"):
             self.engine.load(first)
             self.engine.dbt(*FIRST_LOAD)
+        with step(f"{name}: spellings of times, numbers and booleans"):
+            if problems := misread(self.engine.query, self.engine.target):
+                raise ProjectError("\n".join([f"{name} reads otherwise:", *problems]))
         with step(f"{name}: the rest, incrementally"):
             self.engine.load(second)
             self.engine.dbt(*self.second_build())

@@ -1,0 +1,111 @@
+"""Every engine that is there understands the same spellings, as the same values."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable
+from contextlib import closing
+from typing import Any
+
+import duckdb
+import pytest
+
+from active_clients.engines.spellings import KINDS, misread, reader, spellings
+from active_clients.project import ROOT
+from test_docs import section, table_rows
+
+Query = Callable[[str], list[tuple[Any, ...]]]
+
+
+def test_list_is_long_and_names_each_spelling_once() -> None:
+    told = spellings()
+    assert len({(s.kind, s.text) for s in told}) == len(told)
+    for kind in KINDS:
+        expected = [s.expected for s in told if s.kind == kind]
+        assert None in expected
+        assert any(expected)
+    assert sum(s.kind == "time" for s in told) >= 60
+
+
+def test_page_tells_what_the_list_does() -> None:
+    """Every spelling in a table of the page, and every word for true and false, is on the list."""
+    page = (ROOT / "docs/accepted_formats.md").read_text()
+    expected = {(s.kind, s.text): s.expected for s in spellings()}
+    headings = {"Times and dates": "time", "Numbers": "number", "Shares": "share"}
+    for heading, kind in headings.items():
+        rows = list(table_rows(section(ROOT / "docs/accepted_formats.md", heading)))
+        assert rows
+        for spelling, understood in rows:
+            assert expected[kind, spelling.strip("`")] == (understood or None), spelling
+    last = page.split("## Booleans")[1]
+    true, false = (re.findall("`([^`]+)`", part) for part in last.split(" and "))
+    understood_words = {s.text: s.expected for s in spellings() if s.kind == "boolean"}
+    for words, value in ((true, "true"), (false, "false")):
+        assert {understood_words[word] for word in words} == {value}
+    told = {word.strip().lower() for word, value in understood_words.items() if value}
+    assert told == set(true) | set(false)
+
+
+def on_duckdb(sql: str) -> list[tuple[Any, ...]]:
+    with duckdb.connect() as connection:
+        connection.execute("set TimeZone = 'UTC'")
+        return connection.execute(sql).fetchall()
+
+
+def on_postgres(sql: str) -> list[tuple[Any, ...]]:
+    psycopg2 = pytest.importorskip("psycopg2")
+    port = int(os.environ["ACTIVE_CLIENTS_POSTGRES_PORT"])
+    with closing(
+        psycopg2.connect(host="127.0.0.1", port=port, user="postgres", dbname="postgres")
+    ) as connection:
+        cursor = connection.cursor()
+        cursor.execute(sql)
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+        return rows
+
+
+def on_spark(sql: str) -> list[tuple[Any, ...]]:
+    hive = pytest.importorskip("pyhive.hive")
+    port = int(os.environ["ACTIVE_CLIENTS_SPARK_PORT"])
+    with closing(hive.connect("127.0.0.1", port, username="active_clients")) as session:
+        cursor = session.cursor()
+        cursor.execute(sql)
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+        return rows
+
+
+@pytest.mark.parametrize(
+    ("engine", "query"),
+    [("duckdb", on_duckdb), ("postgres", on_postgres), ("spark", on_spark)],
+    ids=["duckdb", "postgres", "spark"],
+)
+def test_spellings_have_the_values_written_down(engine: str, query: Query) -> None:
+    if engine != "duckdb" and f"ACTIVE_CLIENTS_{engine.upper()}_PORT" not in os.environ:
+        pytest.skip("scripts/test_engines asks it; here, start a server and name its port")
+    assert misread(query, engine) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "typed", "expected"),
+    [
+        ("time", "timestamp '2025-06-10 10:00:05.123456'", "2025-06-10 10:00:05.123456"),
+        ("time", "timestamp_ns '2025-06-10 10:00:05.123456789'", "2025-06-10 10:00:05.123456"),
+        ("time", "timestamptz '2025-06-10 10:00:05+02:00'", "2025-06-10 08:00:05"),
+        ("time", "date '2025-06-10'", "2025-06-10 00:00:00"),
+        ("time", "timestamp 'infinity'", "None"),
+        ("time", "timestamptz '-infinity'", "None"),
+        ("time", "1706695200", "None"),
+        ("time", "true", "None"),
+        ("number", "12", "12.0000"),
+        ("number", "2.5::decimal(4, 2)", "2.5000"),
+        ("number", "2.5::double", "2.5000"),
+        ("number", "'nan'::double", "None"),
+        ("number", "1e300::double", "None"),
+        ("number", "true", "None"),
+        ("number", "date '2025-06-10'", "None"),
+    ],
+)
+def test_columns_with_types_are_read_by_them(kind: str, typed: str, expected: str) -> None:
+    sql = f"select {reader(kind, 'duckdb')('given')} from (select {typed} as given)"
+    assert str(on_duckdb(sql)[0][0]) == expected
