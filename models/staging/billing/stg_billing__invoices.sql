@@ -4,6 +4,10 @@ source as (
     select * from {{ raw_table('billing', 'invoices') }}
 ),
 
+value_synonyms as (
+    select * from {{ ref('value_synonyms') }}
+),
+
 renamed as (
     select
         -- ids
@@ -12,7 +16,7 @@ renamed as (
         {{ clean_text('subscription_id') }} as subscription_id,
 
         -- strings
-        lower({{ clean_text('status') }}) as invoice_status,
+        {{ contract_word('status') }} as invoice_status,
         coalesce(upper({{ clean_text('currency_code') }}), {{ reporting_currency() }})
             as currency_code,
 
@@ -31,6 +35,7 @@ renamed as (
         {{ raw_row('billing', 'invoices') }} as raw_row
 
     from source
+    {{ join_synonyms('invoices', 'status') }}
 ),
 
 final as (

@@ -4,6 +4,10 @@ source as (
     select * from {{ raw_table('billing', 'subscriptions') }}
 ),
 
+value_synonyms as (
+    select * from {{ ref('value_synonyms') }}
+),
+
 renamed as (
     select
         -- ids
@@ -14,11 +18,11 @@ renamed as (
 
         -- strings
         {{ clean_text('version') }} as version_text,
-        lower({{ clean_text('status') }}) as subscription_status,
+        {{ contract_word('status') }} as subscription_status,
         coalesce(upper({{ clean_text('currency_code') }}), {{ reporting_currency() }})
             as currency_code,
-        coalesce(lower({{ clean_text('billing_interval') }}), 'month') as billing_interval,
-        coalesce(lower({{ clean_text('discount_duration') }}), 'forever')
+        coalesce({{ contract_word('billing_interval') }}, 'month') as billing_interval,
+        coalesce({{ contract_word('discount_duration') }}, 'forever')
             as discount_duration,
         {{ clean_text('cancel_reason') }} as cancel_reason,
 
@@ -51,6 +55,9 @@ renamed as (
         {{ raw_row('billing', 'subscriptions') }} as raw_row
 
     from source
+    {{ join_synonyms('subscriptions', 'status') }}
+    {{ join_synonyms('subscriptions', 'billing_interval') }}
+    {{ join_synonyms('subscriptions', 'discount_duration') }}
 ),
 
 final as (

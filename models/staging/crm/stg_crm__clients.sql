@@ -4,6 +4,10 @@ source as (
     select * from {{ raw_table('crm', 'clients') }}
 ),
 
+value_synonyms as (
+    select * from {{ ref('value_synonyms') }}
+),
+
 renamed as (
     select
         -- ids
@@ -17,7 +21,7 @@ renamed as (
         {{ clean_text('industry') }} as industry,
         upper({{ clean_text('country_code') }}) as country_code,
         {{ clean_text('acquisition_channel') }} as acquisition_channel,
-        coalesce(lower({{ clean_text('relationship_type') }}), 'contractual')
+        coalesce({{ contract_word('relationship_type') }}, 'contractual')
             as relationship_type,
 
         -- numerics
@@ -36,6 +40,7 @@ renamed as (
         {{ raw_row('crm', 'clients') }} as raw_row
 
     from source
+    {{ join_synonyms('clients', 'relationship_type') }}
 ),
 
 final as (

@@ -4,6 +4,10 @@ source as (
     select * from {{ raw_table('crm', 'touchpoints') }}
 ),
 
+value_synonyms as (
+    select * from {{ ref('value_synonyms') }}
+),
+
 renamed as (
     select
         -- ids
@@ -13,7 +17,7 @@ renamed as (
 
         -- strings
         coalesce({{ clean_text('channel') }}, 'unknown') as channel,
-        lower({{ clean_text('direction') }}) as direction,
+        {{ contract_word('direction') }} as direction,
         coalesce({{ clean_text('topic') }}, 'unknown') as topic,
 
         -- timestamps
@@ -24,6 +28,7 @@ renamed as (
         {{ raw_row('crm', 'touchpoints') }} as raw_row
 
     from source
+    {{ join_synonyms('touchpoints', 'direction') }}
 ),
 
 final as (

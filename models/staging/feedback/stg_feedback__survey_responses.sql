@@ -8,6 +8,10 @@ survey_types as (
     select * from {{ ref('survey_types') }}
 ),
 
+value_synonyms as (
+    select * from {{ ref('value_synonyms') }}
+),
+
 renamed as (
     select
         -- ids
@@ -18,8 +22,8 @@ renamed as (
         {{ clean_text('user_id') }} as user_id,
 
         -- strings
-        lower({{ clean_text('survey_type') }}) as survey_type,
-        coalesce(lower({{ clean_text('survey_purpose') }}), 'relational') as survey_purpose,
+        {{ contract_word('survey_type') }} as survey_type,
+        coalesce({{ contract_word('survey_purpose') }}, 'relational') as survey_purpose,
         coalesce({{ clean_text('channel') }}, 'unknown') as channel,
         {{ clean_text('comment') }} as comment_text,
 
@@ -34,6 +38,8 @@ renamed as (
         {{ raw_row('feedback', 'survey_responses') }} as raw_row
 
     from source
+    {{ join_synonyms('survey_responses', 'survey_type') }}
+    {{ join_synonyms('survey_responses', 'survey_purpose') }}
 ),
 
 final as (

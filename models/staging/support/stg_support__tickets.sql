@@ -4,6 +4,10 @@ source as (
     select * from {{ raw_table('support', 'tickets') }}
 ),
 
+value_synonyms as (
+    select * from {{ ref('value_synonyms') }}
+),
+
 renamed as (
     select
         -- ids
@@ -12,7 +16,7 @@ renamed as (
         {{ clean_text('user_id') }} as user_id,
 
         -- strings
-        coalesce(lower({{ clean_text('priority') }}), 'normal') as priority,
+        coalesce({{ contract_word('priority') }}, 'normal') as priority,
         coalesce({{ clean_text('topic') }}, 'unknown') as topic,
 
         -- booleans
@@ -29,6 +33,7 @@ renamed as (
         {{ raw_row('support', 'tickets') }} as raw_row
 
     from source
+    {{ join_synonyms('tickets', 'priority') }}
 ),
 
 final as (
