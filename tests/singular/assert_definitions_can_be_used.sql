@@ -13,10 +13,10 @@ core_actions as (
 sequenced_actions as (
     select
         definition_id,
-        event_name,
+        lower(trim(event_name)) as event_name,
         {{ or_never('valid_to') }} as end_date,
         lead(coalesce(valid_from, {{ unknown_date() }})) over (
-            partition by definition_id, event_name
+            partition by definition_id, lower(trim(event_name))
             order by
                 coalesce(valid_from, {{ unknown_date() }}) asc,
                 {{ or_never('valid_to') }} asc

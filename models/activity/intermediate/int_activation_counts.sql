@@ -48,7 +48,7 @@ counted_usage as (
 
     from usage_daily
     inner join criteria
-        on usage_daily.event_name = criteria.event_name
+        on usage_daily.event_name = lower(trim(criteria.event_name))
 ),
 
 user_days as (

@@ -44,11 +44,11 @@ final as (
         on {{ is_within('usage_daily.activity_date', 'definitions') }}
     left join core_actions as named_actions
         on definitions.definition_id = named_actions.definition_id
-            and usage_daily.event_name = named_actions.event_name
+            and usage_daily.event_name = lower(trim(named_actions.event_name))
             and {{ is_within('usage_daily.activity_date', 'named_actions') }}
     left join core_actions as other_actions
         on definitions.definition_id = other_actions.definition_id
-            and other_actions.event_name = '*'
+            and trim(other_actions.event_name) = '*'
             and {{ is_within('usage_daily.activity_date', 'other_actions') }}
 
     where coalesce(named_actions.is_core, other_actions.is_core, false)

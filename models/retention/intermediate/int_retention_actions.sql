@@ -26,7 +26,7 @@ named_actions as (
         definition_id,
         entity_type,
         period_grain,
-        start_event_name as event_name,
+        lower(trim(start_event_name)) as event_name,
         1 as is_start,
         0 as is_return
 
@@ -39,7 +39,7 @@ named_actions as (
         definition_id,
         entity_type,
         period_grain,
-        return_event_name as event_name,
+        lower(trim(return_event_name)) as event_name,
         0 as is_start,
         1 as is_return
 

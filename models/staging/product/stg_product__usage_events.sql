@@ -12,7 +12,7 @@ renamed as (
         {{ clean_text('user_id') }} as user_id,
 
         -- strings
-        {{ clean_text('event_name') }} as event_name,
+        lower({{ clean_text('event_name') }}) as event_name,
         coalesce({{ clean_text('feature') }}, 'unknown') as feature,
 
         -- numerics
