@@ -1,4 +1,4 @@
 {# The id of the definition that metrics count by. #}
 {% macro default_definition() %}
-    {{- text_var('default_definition_id', '[a-z0-9_]+') -}}
+    {{- text_var('default_definition_id') -}}
 {% endmacro %}

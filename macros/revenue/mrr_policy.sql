@@ -12,16 +12,9 @@
     {%- set policies = [
         'paused_policy', 'past_due_grace_days', 'discount_policy', 'churn_recognition'
     ] -%}
-    {%- set choices = {
-        'paused_policy': ['keep', 'zero'],
-        'discount_policy': ['none', 'forever_only', 'all'],
-        'churn_recognition': ['period_end', 'request'],
-    } -%}
-    {%- set preset = presets[choice_var('mrr_preset', presets.keys() | list)] -%}
-    {%- if var(name) | string == '' -%}
+    {%- set preset = presets[checked_var('mrr_preset')] -%}
+    {%- if checked_var(name) | string == '' -%}
         {{- return(preset[policies.index(name)]) -}}
-    {%- elif name in choices -%}
-        {{- return(choice_var(name, choices[name])) -}}
     {%- endif -%}
-    {{- return(number_var(name)) -}}
+    {{- return(checked_var(name)) -}}
 {% endmacro %}

@@ -22,7 +22,7 @@ curve_parameters as (
         exp(log_size) as size,
         exp(log_shape) as shape,
         power(
-            1 + {{ number_var('discount_rate_annual', 0.02, 1) }},
+            1 + {{ number_var('discount_rate_annual') }},
             -cast(term_months as {{ type_double() }}) / 12
         ) as discount_factor
 

@@ -14,7 +14,7 @@ client_weeks as (
     keys=['definition_id', 'client_id'],
     position='week_index',
     value='event_count',
-    length=number_var('baseline_weeks', 2),
+    length=number_var('baseline_weeks'),
 ) }},
 
 scored as (
@@ -30,7 +30,7 @@ scored as (
         on client_weeks.definition_id = trailing_medians.definition_id
             and client_weeks.client_id = trailing_medians.client_id
             and client_weeks.week_index = trailing_medians.week_index
-            and trailing_medians.value_count >= {{ number_var('baseline_weeks_min', 2) }}
+            and trailing_medians.value_count >= {{ number_var('baseline_weeks_min') }}
 ),
 
 rated as (

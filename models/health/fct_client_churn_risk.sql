@@ -34,7 +34,7 @@ client_mrr as (
 
 coefficients as (
     select * from {{ ref('churn_coefficients') }}
-    where horizon_days = {{ number_var('churn_horizon_days', 1) }}
+    where horizon_days = {{ number_var('churn_horizon_days') }}
 ),
 
 -- A version scores weeks from the day to which it had been trained.
@@ -134,7 +134,7 @@ final as (
             probable.churn_probability * coalesce(client_mrr.mrr_amount, 0)
             as decimal(18, 4)
         ) as at_risk_mrr_amount,
-        cast({{ number_var('churn_horizon_days', 1) }} as integer) as horizon_days,
+        cast({{ number_var('churn_horizon_days') }} as integer) as horizon_days,
 
         -- booleans
         features.is_reconstructed,

@@ -27,7 +27,7 @@ as_of as (
 dated as (
     select
         *,
-        {{ add_days('first_seen_date', number_var('churn_horizon_days', 1)) }} as outcome_date
+        {{ add_days('first_seen_date', number_var('churn_horizon_days')) }} as outcome_date
 
     from episodes
 ),

@@ -29,7 +29,7 @@ average_values as (
                 'sum(case when mrr_amount > 0 then residual_clv_amount end)',
                 'sum(case when residual_clv_amount is not null then mrr_amount end)'
             ) }},
-            12 * {{ number_var('gross_margin_rate', 0, 1) }}
+            12 * {{ number_var('gross_margin_rate') }}
         ) as residual_per_mrr
 
     from lifetime_values

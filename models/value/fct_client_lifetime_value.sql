@@ -68,7 +68,7 @@ final as (
         -- numerics
         valuations.revenue_amount,
         valuations.gross_margin_rate,
-        cast({{ number_var('discount_rate_annual', 0.02, 1) }} as decimal(5, 4))
+        cast({{ number_var('discount_rate_annual') }} as decimal(5, 4))
             as discount_rate_annual,
         valuations.historical_clv_amount,
         valuations.settled_residual_amount as residual_clv_amount,

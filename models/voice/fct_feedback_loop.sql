@@ -7,7 +7,7 @@ with
 loops as (
     select
         *,
-        {{ dbt.dateadd('hour', number_var('feedback_sla_hours', 1), 'responded_at') }}
+        {{ dbt.dateadd('hour', number_var('feedback_sla_hours'), 'responded_at') }}
             as reply_due_at
 
     from {{ ref('int_feedback_loops') }}
@@ -21,7 +21,7 @@ judged as (
     select
         loops.*,
         {{ reporting_date('loops.reply_due_at') }} <= as_of.as_of_date as is_sla_elapsed,
-        {{ add_days('loops.responded_date', number_var('feedback_loop_days', 1)) }}
+        {{ add_days('loops.responded_date', number_var('feedback_loop_days')) }}
         <= as_of.as_of_date as is_loop_elapsed,
         {{ dbt.datediff('loops.responded_date', 'as_of.as_of_date', 'day') }}
             as age_days,
@@ -69,7 +69,7 @@ final as (
 
         -- booleans
         touchpoint_id is not null as is_acknowledged,
-        coalesce(reply_seconds <= 3600 * {{ number_var('feedback_sla_hours', 1) }}, false)
+        coalesce(reply_seconds <= 3600 * {{ number_var('feedback_sla_hours') }}, false)
             as is_in_sla,
         is_sla_elapsed,
         is_loop_elapsed,

@@ -64,6 +64,8 @@ class Command(click.Command):
         try:
             code = super().invoke(ctx)
         except self.expected as error:
+            for line in getattr(error, "lines", []):
+                click.echo(line, err=True)
             click.echo(f"{str(self.name).removeprefix('scripts/')}: {error}", err=True)
             code = self.failure_code
         ctx.exit(code or 0)

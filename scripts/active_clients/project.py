@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
+from zoneinfo import available_timezones
 
 import yaml
 from jinja2 import Environment, StrictUndefined
@@ -19,6 +21,14 @@ SOURCES = ("crm", "product", "billing", "feedback", "support")
 
 class ProjectError(Exception):
     """Something a person can put right; the message says what, where and how."""
+
+
+class VariablesError(ProjectError):
+    """Variables that do not exist, or with values they cannot have: all of them."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("the variables cannot be used (what each takes: docs/configuration.md)")
+        self.lines = [f"- {problem}" for problem in problems]
 
 
 def database_path() -> Path:
@@ -41,16 +51,43 @@ def read_vars(overrides: str = "") -> dict[str, Any]:
     defaults = yaml.safe_load((ROOT / "dbt_project.yml").read_text())["vars"]
     try:
         given = yaml.safe_load(overrides) if overrides else {}
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, ValueError) as error:
         raise ProjectError(f"--vars is not YAML: {error}") from error
     if not isinstance(given, dict):
         raise ProjectError("--vars must be a YAML mapping, such as '{as_of_date: 2025-06-30}'")
-    unknown = sorted(set(given) - set(defaults))
-    if unknown:
-        raise ProjectError(
-            f"--vars names variables that dbt_project.yml does not have: {', '.join(unknown)}"
-        )
-    return {**defaults, **given}
+    variables = {**defaults, **given}
+    if problems := variable_problems(variables):
+        raise VariablesError(problems)
+    return variables
+
+
+@cache
+def _variable_macros() -> Any:
+    """The macros that say what variables take: dbt asks the same ones."""
+    jinja = Environment(extensions=["jinja2.ext.do"], autoescape=False)  # noqa: S701 (writes no HTML)
+    jinja.globals |= {
+        "fromjson": json.loads,
+        "modules": {"re": re, "pytz": {"all_timezones": sorted(available_timezones())}},
+    }
+    files = sorted((ROOT / "macros/sql/vars").glob("*.sql"))
+    return jinja.from_string("".join(file.read_text() for file in files)).module
+
+
+def variable_rules() -> dict[str, dict[str, Any]]:
+    """What each variable takes and means."""
+    rules: dict[str, dict[str, Any]] = json.loads(_variable_macros().variable_rules())
+    return rules
+
+
+def variable_wants(rule: dict[str, Any]) -> str:
+    """What a variable takes, in words."""
+    return str(_variable_macros().variable_wants(rule))
+
+
+def variable_problems(variables: dict[str, Any]) -> list[str]:
+    """A line for each name that is no variable and each value that its variable cannot have."""
+    lines = str(_variable_macros().variable_problems(sorted(variables), variables)).splitlines()
+    return [line for line in lines if line]
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from active_clients.project import ROOT, raw_tables, read_vars
+from active_clients.project import ROOT, raw_tables, read_vars, variable_rules, variable_wants
 from test_project import marts, models, parsed_manifest, relative, sql_files, without_comments
 
 README = ROOT / "README.md"
@@ -78,7 +78,7 @@ def test_every_metric_is_listed_once() -> None:
 def test_every_variable_is_listed_once_with_its_default() -> None:
     assert sorted(documented(CONFIGURATION.read_text())) == sorted(declared_vars())
     wrong = {}
-    for variables, default, _ in table_rows(CONFIGURATION.read_text()):
+    for variables, default, _, _ in table_rows(CONFIGURATION.read_text()):
         said = "" if default == "empty" else default.strip("`")
         for name in names(variables):
             value = declared_vars()[name]
@@ -86,6 +86,17 @@ def test_every_variable_is_listed_once_with_its_default() -> None:
             if said != meant:
                 wrong[name] = f"{said} instead of {meant}"
     assert wrong == {}
+
+
+def test_what_a_variable_takes_and_means_is_said_as_it_is_checked() -> None:
+    rules = variable_rules()
+    assert list(rules) == list(declared_vars())
+    said = {
+        name: (takes, meaning)
+        for variables, _, takes, meaning in table_rows(CONFIGURATION.read_text())
+        for name in names(variables)
+    }
+    assert said == {name: (variable_wants(rule), rule["meaning"]) for name, rule in rules.items()}
 
 
 def test_every_table_and_flag_is_in_the_page_on_own_data() -> None:

@@ -135,6 +135,23 @@ def test_marts_build_in_another_project_as_the_documents_say(root_project: RootP
     assert sum(mrr for _, mrr in answer) == total
 
 
+def test_a_misspelt_variable_stops_a_project_that_installs_this_one(
+    root_project: RootProject,
+) -> None:
+    configuration = documented_configuration()
+    configuration["vars"]["active_clients"]["nps_windw_days"] = 30
+    root_project.configure(**configuration | {"vars": {**configuration["vars"], "own_days": 7}})
+    own = ("--vars", "{other_days: 7, gross_margin_rate: 80}")
+    result = root_project.dbt("run", "--select", "as_of", *own, check=False)
+    assert not result.success
+    assert "There is no variable nps_windw_days; did you mean nps_window_days?" in str(
+        result.exception
+    )
+    assert "The variable gross_margin_rate is 80; it must be" in str(result.exception)
+    assert "own_days" not in str(result.exception)
+    assert "other_days" not in str(result.exception)
+
+
 def test_marts_and_metrics_build_in_another_project_on_v2(
     root_project_on_v2: RootProject, tmp_path: Path
 ) -> None:
@@ -159,6 +176,14 @@ def test_marts_and_metrics_build_in_another_project_on_v2(
     with duckdb.connect(str(root_project_on_v2.database), read_only=True) as connection:
         answer = connection.execute(engine.sql(question)).fetchall()
     assert sum(mrr for _, mrr in answer) == total
+
+
+def test_a_wrong_value_stops_such_a_project_on_v2(root_project_on_v2: RootProject) -> None:
+    own = ("--vars", "{internal_email_domains: acme.com, gross_margin_rate: 80}")
+    result = root_project_on_v2.dbt("run", "--select", "as_of", *own, check=False)
+    assert result.returncode != 0
+    assert "internal_email_domains is 'acme.com'; it must be a list" in result.stdout
+    assert "gross_margin_rate is 80; it must be a number from 0 to 1" in result.stdout
 
 
 def test_v2_still_doubles_the_folder_of_a_package_s_seeds(root_project_on_v2: RootProject) -> None:

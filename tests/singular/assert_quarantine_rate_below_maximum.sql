@@ -12,8 +12,8 @@ tables as (
         {{ rate('sum(quarantined_row_count)', 'sum(raw_row_count)') }} as quarantine_rate,
         case
             when sum(raw_row_count) < {{ number_var('small_table_row_count') }}
-                then {{ number_var('quarantine_rate_max_small_table', 0, 1) }}
-            else {{ number_var('quarantine_rate_max', 0, 1) }}
+                then {{ number_var('quarantine_rate_max_small_table') }}
+            else {{ number_var('quarantine_rate_max') }}
         end as quarantine_rate_max
 
     from {{ ref('fct_row_dispositions') }}

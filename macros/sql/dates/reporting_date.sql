@@ -1,6 +1,6 @@
 {# The day of a UTC timestamp in the reporting time zone. #}
 {% macro reporting_date(column) %}
-    {%- set zone = text_var('reporting_time_zone', '[A-Za-z_]+(/[A-Za-z_+0-9-]+)*') -%}
+    {%- set zone = text_var('reporting_time_zone') -%}
     {%- if zone == "'UTC'" -%}
         cast({{ column }} as date)
     {%- else -%}

@@ -1,6 +1,6 @@
 {# The UTC timestamp of a wall-clock time in the reporting time zone. #}
 {% macro reporting_instant(column) %}
-    {%- set zone = text_var('reporting_time_zone', '[A-Za-z_]+(/[A-Za-z_+0-9-]+)*') -%}
+    {%- set zone = text_var('reporting_time_zone') -%}
     {%- if zone == "'UTC'" -%}
         {{ column }}
     {%- else -%}

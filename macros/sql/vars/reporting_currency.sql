@@ -1,3 +1,3 @@
 {% macro reporting_currency() %}
-    {{- text_var('reporting_currency', '[A-Z]{3}') -}}
+    {{- text_var('reporting_currency') -}}
 {% endmacro %}

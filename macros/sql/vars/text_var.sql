@@ -1,9 +1,1 @@
-{% macro text_var(name, pattern) %}
-    {%- set value = var(name) | string -%}
-    {%- if not modules.re.fullmatch(pattern, value) -%}
-        {{- exceptions.raise_compiler_error(
-            "The variable " ~ name ~ " is '" ~ value ~ "'; it must match " ~ pattern ~ "."
-        ) -}}
-    {%- endif -%}
-    '{{ value }}'
-{%- endmacro %}
+{% macro text_var(name) %}'{{ checked_var(name) }}'{% endmacro %}

@@ -19,7 +19,7 @@ final as (
             when canonical_users.exclusion_reason is not null
                 then canonical_users.exclusion_reason
             when canonical_users.is_internal then 'internal_user'
-            {%- for domain in var('internal_email_domains') %}
+            {%- for domain in checked_var('internal_email_domains') %}
             when canonical_users.email like '%@{{ domain | lower | replace("'", "''") }}'
                 then 'internal_email_domain'
             {%- endfor %}

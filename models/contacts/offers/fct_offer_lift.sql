@@ -35,7 +35,7 @@ compared as (
         'counts',
         'treated', 'treated_success_count',
         'holdout', 'holdout_success_count',
-        min_sample=number_var('lift_min_sample', 1)
+        min_sample=number_var('lift_min_sample')
     ) }}
 ),
 

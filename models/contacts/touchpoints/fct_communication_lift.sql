@@ -29,7 +29,7 @@ compared as (
         'counts',
         'reached', 'reached_adopter_count',
         'unreached', 'unreached_adopter_count',
-        min_sample=number_var('lift_min_sample', 1)
+        min_sample=number_var('lift_min_sample')
     ) }}
 ),
 

@@ -34,7 +34,7 @@ known_facts as (
             and {{ is_known('responses', 'identities.snapshot_date') }}
             and identities.snapshot_date >= {{ reporting_date('responses.responded_at') }}
             and identities.snapshot_date < {{ add_days(
-                reporting_date('responses.responded_at'), number_var('sentiment_window_days', 1)
+                reporting_date('responses.responded_at'), number_var('sentiment_window_days')
             ) }}
 
     union all

@@ -36,7 +36,7 @@ known_facts as (
             and {{ is_known('invoices', 'identities.snapshot_date') }}
             and identities.snapshot_date >= {{ reporting_date('invoices.issued_at') }}
             and identities.snapshot_date < {{ add_days(
-                reporting_date('invoices.issued_at'), number_var('contact_window_days', 1)
+                reporting_date('invoices.issued_at'), number_var('contact_window_days')
             ) }}
 
     where invoices.invoice_status in ('open', 'uncollectible')
@@ -57,7 +57,7 @@ known_facts as (
             and {{ is_known('touchpoints', 'identities.snapshot_date') }}
             and identities.snapshot_date >= {{ reporting_date('touchpoints.occurred_at') }}
             and identities.snapshot_date < {{ add_days(
-                reporting_date('touchpoints.occurred_at'), number_var('contact_window_days', 1)
+                reporting_date('touchpoints.occurred_at'), number_var('contact_window_days')
             ) }}
 
     where touchpoints.direction = 'outbound'

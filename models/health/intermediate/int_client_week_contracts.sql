@@ -69,7 +69,7 @@ final as (
         max(case when has_notice then 1 else 0 end) as notice_count,
         min(first_recurs_from) as first_paid_date,
         min(case
-            when term_months >= {{ number_var('contract_term_months_min', 1) }}
+            when term_months >= {{ number_var('contract_term_months_min') }}
                 then term_end_date
         end) as term_end_date
 

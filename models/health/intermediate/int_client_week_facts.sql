@@ -1,7 +1,7 @@
 -- Grain: one row per complete week and counted client known by its end: all that is asked of
 -- it, as known then; null where it cannot be known. `is_paying`: something recurred.
 
-{%- set forgotten_after = number_var('contact_window_days', 1) %}
+{%- set forgotten_after = number_var('contact_window_days') %}
 {%- set last_paying -%}
     max(case when contracts.client_id is not null then clients.snapshot_date end) over (
                 partition by clients.client_id

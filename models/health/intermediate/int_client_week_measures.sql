@@ -3,7 +3,7 @@
 
 {{ config(materialized='view') }}
 
-{%- set baseline = number_var('usage_baseline_events_min', 1) %}
+{%- set baseline = number_var('usage_baseline_events_min') %}
 
 with
 

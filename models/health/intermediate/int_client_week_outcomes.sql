@@ -30,7 +30,7 @@ dated as (
         health.health_band,
         health.health_score,
         health.snapshot_date,
-        {{ add_days('health.snapshot_date', number_var('churn_horizon_days', 1)) }}
+        {{ add_days('health.snapshot_date', number_var('churn_horizon_days')) }}
             as outcome_date
 
     from health
@@ -75,7 +75,7 @@ final as (
             when dated.outcome_date <= as_of.as_of_date
                 then case when churned.client_id is null then 0 else 1 end
         end as churned_count,
-        mod(dated.week_index, {{ number_var('backtest_origin_weeks', 1) }}) = 0 as is_origin,
+        mod(dated.week_index, {{ number_var('backtest_origin_weeks') }}) = 0 as is_origin,
         dated.is_reconstructed,
         churned.churned_date,
         dated.outcome_date,

@@ -3,9 +3,9 @@
 -- A band has hysteresis: one that was entered is left only when the score is
 -- health_band_margin beyond the threshold, so that a score on a threshold does not flicker.
 
-{%- set green = number_var('health_green_from', 0, 100) %}
-{%- set yellow = number_var('health_yellow_from', 0, 100) %}
-{%- set margin = number_var('health_band_margin', 0, 50) %}
+{%- set green = number_var('health_green_from') %}
+{%- set yellow = number_var('health_yellow_from') %}
+{%- set margin = number_var('health_band_margin') %}
 {%- set spell = 'partition by client_id, spell_number order by week_index' %}
 {%- set so_far = spell ~ ' rows between unbounded preceding and current row' %}
 
@@ -67,7 +67,7 @@ spells as (
         weighted_points,
         coverage_rate,
         case
-            when coverage_rate >= {{ number_var('health_coverage_min', 0, 1) }}
+            when coverage_rate >= {{ number_var('health_coverage_min') }}
                 then known_score
         end as health_score,
         first_reason,

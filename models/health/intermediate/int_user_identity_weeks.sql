@@ -20,7 +20,7 @@ judged_rows as (
     select
         *,
         is_internal
-        {%- for domain in var('internal_email_domains') %}
+        {%- for domain in checked_var('internal_email_domains') %}
         or coalesce(email like '%@{{ domain | lower | replace("'", "''") }}', false)
         {%- endfor %} as is_excluded
 

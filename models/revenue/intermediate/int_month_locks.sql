@@ -10,7 +10,7 @@ with
 months as (
     select
         *,
-        {{ add_days('period_end_date', (number_var('reporting_lock_day', 0, 28) | int) + 1) }}
+        {{ add_days('period_end_date', (number_var('reporting_lock_day') | int) + 1) }}
             as locked_date
 
     from {{ ref('int_months') }}

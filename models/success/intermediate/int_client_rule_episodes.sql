@@ -27,7 +27,7 @@ stepped as (
         *,
         case
             when week_index - lag(week_index) over ({{ rule }} order by week_index)
-                <= {{ number_var('episode_gap_weeks', 1) }}
+                <= {{ number_var('episode_gap_weeks') }}
                 then 0
             else 1
         end as is_start

@@ -74,7 +74,7 @@ sided as (
             as other_value_lower,
         max(case when not is_referred then value_upper end)
             as other_value_upper,
-        count(*) = 2 and min(client_count) >= {{ number_var('lift_min_sample', 2) }}
+        count(*) = 2 and min(client_count) >= {{ number_var('lift_min_sample') }}
             as is_sufficient
 
     from bounded

@@ -59,11 +59,11 @@ final as (
         referrals.converted_date is not null as is_converted,
         coalesce(
             referrals.converted_date <= {{ add_days(
-                'referrals.referred_date', number_var('referral_window_days', 1)
+                'referrals.referred_date', number_var('referral_window_days')
             ) }},
             false
         ) as is_converted_in_window,
-        {{ add_days('referrals.referred_date', number_var('referral_window_days', 1)) }}
+        {{ add_days('referrals.referred_date', number_var('referral_window_days')) }}
         <= as_of.as_of_date as is_mature,
 
         -- dates

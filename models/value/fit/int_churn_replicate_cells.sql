@@ -24,7 +24,7 @@ cells as (
 
 numbers as (
     select * from {{ ref('numbers') }}
-    where number between 1 and {{ number_var('clv_bootstrap_replicates', 0, 999) }}
+    where number between 1 and {{ number_var('clv_bootstrap_replicates') }}
 ),
 
 hazards as (

@@ -27,7 +27,7 @@ totals as (
 
     group by origin_date
 
-    having count(*) >= {{ number_var('clv_segment_min_clients', 1) }}
+    having count(*) >= {{ number_var('clv_segment_min_clients') }}
         and sum(repeat_count) > 0
 ),
 

@@ -21,7 +21,7 @@ totals as (
 
     group by origin_date
 
-    having count(*) >= {{ number_var('clv_segment_min_clients', 1) }}
+    having count(*) >= {{ number_var('clv_segment_min_clients') }}
 ),
 
 histories as (

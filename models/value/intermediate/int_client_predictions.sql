@@ -62,7 +62,7 @@ final as (
         purchases.purchase_model as clv_model,
         'all' as model_segmentation,
         purchase_models.client_count as model_client_count,
-        cast({{ number_var('gross_margin_rate', 0, 1) }} as decimal(5, 4))
+        cast({{ number_var('gross_margin_rate') }} as decimal(5, 4))
             as gross_margin_rate,
         cast(null as integer) as term_months,
         purchases.repeat_count as tenure_term_count,

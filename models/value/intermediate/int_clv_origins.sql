@@ -21,7 +21,7 @@ steps as (
     from as_of
     cross join numbers
 
-    where numbers.number <= {{ number_var('clv_backtest_origins', 0, 40) }}
+    where numbers.number <= {{ number_var('clv_backtest_origins') }}
 ),
 
 reconstructed as (

@@ -33,7 +33,7 @@ intervals as (
 life_tables as (
     select * from {{ ref('int_life_tables') }}
     where segmentation = 'all'
-        and spell_scope = '{{ choice_var('clv_spell_scope', ['first', 'any']) }}'
+        and spell_scope = '{{ checked_var('clv_spell_scope') }}'
 ),
 
 expected as (
@@ -51,7 +51,7 @@ expected as (
         * cast(terms.mrr_amount as {{ type_double() }}) as monthly_margin,
         12 * cast(terms.days_to_renewal as {{ type_double() }}) / 365 as months_to_renewal,
         power(
-            1 + {{ number_var('discount_rate_annual', 0.02, 1) }},
+            1 + {{ number_var('discount_rate_annual') }},
             -cast(terms.days_to_renewal as {{ type_double() }}) / 365
         ) as renewal_discount
 

@@ -41,11 +41,11 @@ final as (
         cast(churned_count as bigint) as churned_count,
         last_term,
         {{ rate('churned_count', 'decided_term_count') }} as pooled_churn_rate,
-        spell_count >= {{ number_var('clv_segment_min_clients', 1) }} as is_large_enough,
-        spell_scope = '{{ choice_var('clv_spell_scope', ['first', 'any']) }}'
+        spell_count >= {{ number_var('clv_segment_min_clients') }} as is_large_enough,
+        spell_scope = '{{ checked_var('clv_spell_scope') }}'
         and (
             segmentation = 'all'
-            or spell_count >= {{ number_var('clv_segment_min_clients', 1) }}
+            or spell_count >= {{ number_var('clv_segment_min_clients') }}
         )
         and churned_count > 0
         and churned_count < decided_term_count as is_fitted

@@ -66,7 +66,7 @@ final as (
         cast(sum(cast(quarter_purchases as decimal(28, 12))) as decimal(18, 8))
             as expected_purchases,
         cast(sum(cast(quarter_purchases * power(
-            1 + {{ number_var('discount_rate_annual', 0.02, 1) }},
+            1 + {{ number_var('discount_rate_annual') }},
             -(quarter_number - 0.5) / 4
         ) as decimal(28, 12))) as decimal(18, 8)) as discounted_purchases
 

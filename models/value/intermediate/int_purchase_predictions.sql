@@ -13,7 +13,7 @@ summaries as (
         cast(age_days as {{ type_double() }}) / 7 as age,
         cast(revenue_amount as {{ type_double() }}) as revenue,
         cast(repeat_value_amount as {{ type_double() }}) as repeat_value,
-        {{ number_var('gross_margin_rate', 0, 1) }} as margin_rate,
+        {{ number_var('gross_margin_rate') }} as margin_rate,
         cast(sum(revenue_amount) over (partition by origin_date) as {{ type_double() }})
         / sum(age_days + 1) over (partition by origin_date) as daily_revenue
 

@@ -83,7 +83,7 @@ ordered as (
 
     from delayed
 
-    where delay_seconds <= 86400 * {{ number_var('feedback_loop_days', 1) }}
+    where delay_seconds <= 86400 * {{ number_var('feedback_loop_days') }}
 ),
 
 final as (

@@ -3,7 +3,7 @@
 -- The compared month is the one before or, for windows of nps_window_days, the first one
 -- whose window does not lie in this one's.
 
-{%- set window_months = (number_var('nps_window_days', 1) | int + 30) // 31 %}
+{%- set window_months = (number_var('nps_window_days') | int + 30) // 31 %}
 
 with
 

@@ -29,7 +29,7 @@ responses_in_window as (
     from months
     inner join responses
         on months.period_end_date >= responses.responded_date
-            and {{ add_days('months.period_end_date', '-' ~ number_var('nps_window_days', 1)) }}
+            and {{ add_days('months.period_end_date', '-' ~ number_var('nps_window_days')) }}
             < responses.responded_date
 ),
 

@@ -48,7 +48,7 @@ candidates as (
             and asked.asked_at >= tickets.resolved_at
 
     where {{ seconds_between('tickets.resolved_at', 'asked.asked_at') }}
-        <= 86400 * {{ number_var('ticket_csat_days', 1) }}
+        <= 86400 * {{ number_var('ticket_csat_days') }}
 ),
 
 ranked as (

@@ -87,7 +87,7 @@ final as (
         attributed.delivered_at is not null as is_delivered,
         attributed.delivered_at is not null and first_responses.responded_at is not null
             as is_answered,
-        {{ add_days('attributed.sent_date', number_var('survey_open_days', 1)) }}
+        {{ add_days('attributed.sent_date', number_var('survey_open_days')) }}
         <= as_of.as_of_date as is_closed,
 
         -- dates

@@ -41,7 +41,7 @@ counts as (
 matured as (
     select
         counts.*,
-        {{ add_days(month_end('counts.period_month'), number_var('survey_open_days', 1)) }}
+        {{ add_days(month_end('counts.period_month'), number_var('survey_open_days')) }}
         <= as_of.as_of_date as is_mature
 
     from counts

@@ -31,7 +31,7 @@ experienced as (
         on responses.client_id = tickets.client_id
             and responses.responded_at > tickets.opened_at
             and {{ add_days(
-                'responses.responded_date', '-' ~ number_var('support_effect_days', 1)
+                'responses.responded_date', '-' ~ number_var('support_effect_days')
             ) }} <= tickets.opened_date
 
     group by responses.response_id, responses.survey_purpose, responses.nps_group
