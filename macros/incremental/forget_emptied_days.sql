@@ -14,7 +14,7 @@
 {% macro default__forget_emptied_days(load_days, where) -%}
     delete from {{ this }}
     where activity_date not in (select activity_date from {{ load_days }} where {{ where }})
-    {%- if choice_var('dropped_loads', ['stop', 'keep', 'recount']) == 'keep' %}
+    {%- if checked_var('dropped_loads') == 'keep' %}
         and loaded_date in (select loaded_date from {{ load_days }})
     {%- endif %}
 {%- endmacro %}

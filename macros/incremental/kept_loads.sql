@@ -6,7 +6,7 @@
     load_days  the relation with what is delivered
 #}
 {% macro kept_loads(counted, load_days) -%}
-    {%- set policy = choice_var('dropped_loads', ['stop', 'keep', 'recount']) -%}
+    {%- set policy = checked_var('dropped_loads') -%}
     select distinct counted.loaded_date
     from {{ counted }} as counted
     left join {{ load_days }} as load_days

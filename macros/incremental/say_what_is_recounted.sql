@@ -17,7 +17,7 @@
             'select (select sum(row_count) from ' ~ load_days ~ ') as delivered,'
             ~ ' (select sum(row_count) from ' ~ this ~ ') as counted'
         ).rows[0] -%}
-        {%- set policy = choice_var('dropped_loads', ['stop', 'keep', 'recount']) -%}
+        {%- set policy = checked_var('dropped_loads') -%}
         {%- if dropped[0] > 0 and policy == 'stop' and (totals[0] or 0) < totals[1] -%}
             {{- exceptions.raise_compiler_error(
                 dropped[3] ~ ' usage events that were counted, of the loads from ' ~ dropped[1]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from textwrap import indent
@@ -10,17 +11,19 @@ from typing import Any
 import duckdb
 from tabulate import tabulate
 
-from active_clients.query import open_published
+from active_clients.query import open_published, tables_without_rows
 
 
 @dataclass(frozen=True)
 class Answer:
-    """One headline number: what it is called, where it is from, how to show it."""
+    """One headline number: what it is called, where it is from, how to show it, what it needs."""
 
     label: str
     mart: str
     sql: str
     show: str
+    needs: str = ""
+    otherwise: str = "not known yet"
 
 
 ANSWERS = [
@@ -33,6 +36,7 @@ ANSWERS = [
             and definition_id = $definition_id
         """,
         "{0:,} in 28 days",
+        needs="product.usage_events",
     ),
     Answer(
         "Monthly active users",
@@ -43,6 +47,7 @@ ANSWERS = [
             and definition_id = $definition_id
         """,
         "{0:,} in 28 days",
+        needs="product.usage_events",
     ),
     Answer(
         "Stickiness",
@@ -53,6 +58,7 @@ ANSWERS = [
             and definition_id = $definition_id
         """,
         "{0:.1%} of the monthly users on an average day",
+        needs="product.usage_events",
     ),
     Answer(
         "MRR",
@@ -64,6 +70,7 @@ ANSWERS = [
             and (valid_to is null or valid_to > $as_of_date) and mrr_amount > 0
         """,
         "{0:,.0f} {3} a month (ARR {1:,.0f}) from {2:,} clients",
+        needs="billing.subscriptions",
     ),
     Answer(
         "Revenue retention",
@@ -79,6 +86,7 @@ ANSWERS = [
         limit 1
         """,
         "NRR {0:.1%}, GRR {1:.1%} over 12 months",
+        needs="billing.subscriptions",
     ),
     Answer(
         "Logo churn",
@@ -95,6 +103,7 @@ ANSWERS = [
         limit 1
         """,
         "{0:.1%} of {2:,} paying clients in {1}",
+        needs="billing.subscriptions",
     ),
     Answer(
         "Month-3 retention",
@@ -106,6 +115,7 @@ ANSWERS = [
             and period_number = 3
         """,
         "{0:.1%} ({1:.1%} to {2:.1%}) of {3:,} clients, all elapsed cohorts",
+        needs="product.usage_events",
     ),
     Answer(
         "Net promoter score",
@@ -119,6 +129,8 @@ ANSWERS = [
         limit 1
         """,
         "{0:+.0f} ({1:+.0f} to {2:+.0f}) from {3:,} respondents, {4}",
+        needs="feedback.survey_responses",
+        otherwise="not shown: too few responses in every month",
     ),
     Answer(
         "Lifetime value",
@@ -128,6 +140,7 @@ ANSWERS = [
         from marts.fct_client_lifetime_value
         """,
         "{0:,.0f} {1} gross margin so far, mean of {2:,} clients",
+        otherwise="not known: no client has brought revenue",
     ),
     Answer(
         "Raw rows",
@@ -161,8 +174,9 @@ def read_answers(path: Path, variables: dict[str, Any]) -> str:
             "currency": variables["reporting_currency"],
             "definition_id": variables["default_definition_id"],
         }
+        missing = tables_without_rows(connection)
         rows = [
-            (answer.label, answer_text(connection, answer, known))
+            (answer.label, answer_text(connection, answer, known, missing))
             for answer in ANSWERS
             if answer.mart in published
         ]
@@ -171,11 +185,16 @@ def read_answers(path: Path, variables: dict[str, Any]) -> str:
 
 
 def answer_text(
-    connection: duckdb.DuckDBPyConnection, answer: Answer, known: dict[str, Any]
+    connection: duckdb.DuckDBPyConnection,
+    answer: Answer,
+    known: dict[str, Any],
+    missing: Collection[str],
 ) -> str:
     """One answer in words; a number that cannot be said is not made up."""
+    if answer.needs in missing:
+        return f"not known: {answer.needs} has no rows"
     parameters = {name: value for name, value in known.items() if f"${name}" in answer.sql}
     rows = connection.execute(answer.sql, parameters).fetchall()
     if not rows or rows[0][0] is None:
-        return "no data"
+        return answer.otherwise
     return answer.show.format(*rows[0])

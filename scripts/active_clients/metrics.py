@@ -107,6 +107,13 @@ class Engine:
             if not (metric.type_params and getattr(metric.type_params, "is_private", False))
         }
 
+    def needs(self, name: str) -> set[str]:
+        """The raw tables without whose rows a metric, or a part of it, is not known."""
+        metric = next(metric for metric in self.manifest.metrics if metric.name == name)
+        needed = (metric.config.meta if metric.config else {}).get("needs")
+        own = {str(needed)} if needed else set()
+        return own.union(*(self.needs(part.name) for part in metric.input_metrics))
+
     def group_by_names(self, metrics: Sequence[str]) -> list[str]:
         """Everything the metrics can be grouped by together."""
         # With derived grains: what one metric has by the month, another may have by the day.

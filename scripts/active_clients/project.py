@@ -151,6 +151,7 @@ class Mart:
     schema: str
     description: str
     columns: dict[str, dict[str, Any]]
+    raw_tables: frozenset[str] = frozenset()
 
     def column_meta(self, column: str) -> dict[str, Any]:
         """The meta of one column."""
@@ -172,11 +173,32 @@ def _is_mart(node: dict[str, Any]) -> bool:
     return bool(node["resource_type"] == "model" and node["config"]["access"] == "public")
 
 
+# Read by everything for its one day: what it is made from is no reason to be empty.
+CLOCK = "model.active_clients.as_of"
+
+
+def _raw_tables_behind(node_id: str, found: dict[str, frozenset[str]]) -> frozenset[str]:
+    """The raw tables that a node is made from, as `source.table`."""
+    if node_id.startswith("source."):
+        return frozenset([".".join(node_id.split(".")[2:])])
+    if node_id not in found:
+        parents = read_manifest()["parent_map"].get(node_id, []) if node_id != CLOCK else []
+        found[node_id] = frozenset().union(*(_raw_tables_behind(p, found) for p in parents))
+    return found[node_id]
+
+
 def marts() -> list[Mart]:
     """The marts that are switched on, by name."""
+    behind: dict[str, frozenset[str]] = {}
     found = [
-        Mart(node["name"], node["schema"], node["description"], node["columns"])
-        for node in read_manifest()["nodes"].values()
+        Mart(
+            node["name"],
+            node["schema"],
+            node["description"],
+            node["columns"],
+            _raw_tables_behind(node_id, behind),
+        )
+        for node_id, node in read_manifest()["nodes"].items()
         if _is_mart(node)
     ]
     return sorted(found, key=lambda mart: mart.name)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import csv
 import difflib
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
@@ -22,7 +22,13 @@ import duckdb
 import tabulate
 
 from active_clients.command_line import Names, command
-from active_clients.project import DEFAULT_PUBLISHED_FILE, ROOT, ProjectError
+from active_clients.project import (
+    DEFAULT_PUBLISHED_FILE,
+    ROOT,
+    ProjectError,
+    raw_tables,
+    read_vars,
+)
 
 if TYPE_CHECKING:
     from active_clients.metrics import Engine, Question
@@ -97,6 +103,24 @@ def write_sql(engine: Engine, question: Question) -> str:
         raise ProjectError(f"the question cannot be answered: {error}") from error
 
 
+def tables_without_rows(connection: duckdb.DuckDBPyConnection) -> set[str]:
+    """The raw tables of which no row was accepted, also as they are switched off."""
+    found = connection.execute(
+        "select source_name || '.' || table_name from marts.fct_row_dispositions"
+        " group by all having sum(accepted_row_count) > 0"
+    ).fetchall()
+    return {table.label for table in raw_tables(read_vars())} - {label for (label,) in found}
+
+
+def unknown_metrics(
+    connection: duckdb.DuckDBPyConnection, engine: Engine, names: Iterable[str]
+) -> dict[str, str]:
+    """Metrics that would say 0 of what nobody delivered, each with the tables it lacks."""
+    missing = tables_without_rows(connection)
+    lacking = {name: sorted(engine.needs(name) & missing) for name in names}
+    return {name: " and ".join(tables) for name, tables in lacking.items() if tables}
+
+
 def list_names(engine: Engine, metrics: Sequence[str]) -> None:
     """Print the metrics, or what the given metrics can be grouped by."""
     if metrics:
@@ -135,15 +159,28 @@ def table_text(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
 
 
 def print_result(
-    connection: duckdb.DuckDBPyConnection, sql: str, as_csv: bool, limit: int | None
+    connection: duckdb.DuckDBPyConnection,
+    sql: str,
+    as_csv: bool,
+    limit: int | None,
+    unknown: Mapping[str, str] | None = None,
 ) -> None:
-    """Run a statement and print what it returns."""
+    """Run a statement and print what it returns, but for what is unknown."""
     try:
         cursor = connection.execute(sql)
         rows = cursor.fetchmany(limit) if limit is not None else cursor.fetchall()
     except duckdb.Error as error:
         raise ProjectError(str(error).strip()) from error
     columns = [description[0] for description in cursor.description or []]
+    unknown = unknown or {}
+    rows = [
+        tuple(
+            None if column in unknown else value for column, value in zip(columns, row, strict=True)
+        )
+        for row in rows
+    ]
+    for name, tables in unknown.items():
+        click.echo(f"{name} is not known: {tables} has no rows", err=True)
     if as_csv:
         writer = csv.writer(sys.stdout, lineterminator="\n")
         writer.writerow(columns)
@@ -202,7 +239,8 @@ def main(
         if explain:
             click.echo(written)
         else:
-            print_result(connection, written, as_csv, None)
+            unknown = unknown_metrics(connection, engine, metrics)
+            print_result(connection, written, as_csv, None, unknown)
 
 
 if __name__ == "__main__":

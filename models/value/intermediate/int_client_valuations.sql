@@ -13,6 +13,12 @@ revenue as (
     select * from {{ ref('int_client_realised_revenue') }}
 ),
 
+-- Where nobody ever brought revenue there are no invoices or subscriptions to tell it by: what
+-- clients were worth is unknown then, not 0.
+revenue_counts as (
+    select count(*) as client_count from revenue
+),
+
 margin_rates as (
     select * from {{ ref('int_client_margin_rates') }}
 ),
@@ -41,12 +47,12 @@ valued as (
         clients.created_date,
         revenue.first_revenue_date,
         as_of.as_of_date,
-        cast(coalesce(revenue.revenue_amount, 0) as decimal(18, 4)) as revenue_amount,
-        margin_rates.gross_margin_rate,
         cast(
-            coalesce(revenue.revenue_amount, 0) * margin_rates.gross_margin_rate
-            as decimal(18, 4)
-        ) as historical_clv_amount,
+            case when revenue_counts.client_count > 0
+                    then coalesce(revenue.revenue_amount, 0)
+            end as decimal(18, 4)
+        ) as revenue_amount,
+        margin_rates.gross_margin_rate,
         case
             when predictions.residual_clv_amount is not null
                 and predictions.model_segmentation <> '{{ segmentations() | first }}'
@@ -75,6 +81,7 @@ valued as (
 
     from clients
     cross join as_of
+    cross join revenue_counts
     inner join margin_rates
         on clients.client_id = margin_rates.client_id
     left join revenue
@@ -94,6 +101,7 @@ valued as (
 settled as (
     select
         *,
+        cast(revenue_amount * gross_margin_rate as decimal(18, 4)) as historical_clv_amount,
         case when clv_basis = 'churned' then cast(0 as decimal(18, 4))
             else residual_clv_amount
         end as settled_residual_amount
