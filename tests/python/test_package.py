@@ -120,7 +120,7 @@ def test_marts_build_in_another_project_as_the_documents_say(root_project: RootP
     movements = "{{ ref('active_clients', 'fct_mrr_movements') }}"
     own_mart = f"select sum(mrr_change_amount) as mrr from {movements}"
     (root_project.path / "models/own_mart.sql").write_text(own_mart)
-    selected = ("--select", "+own_mart", "--indirect-selection", "cautious")
+    selected = ("--select", "+own_mart", "--indirect-selection", "buildable")
     root_project.dbt("build", *selected, "--exclude-resource-type", "unit_test")
 
     [(total,)] = root_project.rows("select sum(mrr_change_amount) from marts.fct_mrr_movements")
@@ -155,7 +155,7 @@ def test_a_misspelt_variable_stops_a_project_that_installs_this_one(
 def test_marts_and_metrics_build_in_another_project_on_v2(
     root_project_on_v2: RootProject, tmp_path: Path
 ) -> None:
-    selected = ("--select", "+fct_mrr_movements", "--indirect-selection", "cautious")
+    selected = ("--select", "+fct_mrr_movements", "--indirect-selection", "buildable")
     # Twice: the second load adds to incremental models.
     for _ in range(2):
         root_project_on_v2.dbt("build", *selected, "--exclude-resource-type", "unit_test")

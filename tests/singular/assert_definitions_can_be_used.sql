@@ -49,4 +49,5 @@ select
 
 from default_definitions
 
-where default_count = 0
+{# `dbt build --empty` leaves the seeds empty too. -#}
+where default_count = 0 and {{ 'false' if flags.EMPTY else 'true' }}
