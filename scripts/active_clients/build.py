@@ -26,6 +26,7 @@ from tabulate import tabulate
 
 from active_clients.answers import read_answers
 from active_clients.command_line import command, vars_option
+from active_clients.coverage import read_coverage
 from active_clients.dbt_runs import (
     VERSIONS,
     BuildError,
@@ -301,7 +302,8 @@ def build(options: Options) -> str:
         remember(read, published)
         with progress.step("read the answers"):
             answers = read_answers(published, variables)
-        print(f"\n{answers}\n", flush=True)
+            coverage = read_coverage(published)
+        print(f"\n{answers}\n\n{coverage}\n", flush=True)
     return "Build passed"
 
 

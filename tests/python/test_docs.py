@@ -246,3 +246,8 @@ def test_decisions_have_the_same_parts() -> None:
 def test_changelog_knows_this_version() -> None:
     version = yaml.safe_load((ROOT / "dbt_project.yml").read_text())["version"]
     assert f"## [{version}]" in (ROOT / "CHANGELOG.md").read_text()
+
+
+def test_every_mart_says_what_it_needs() -> None:
+    listed = re.findall(r"'mart': '(\w+)'", (ROOT / "macros/clients/covered_marts.sql").read_text())
+    assert sorted([*listed, "fct_coverage"]) == sorted(marts())

@@ -53,6 +53,10 @@ def test_all_optional_tables_off_builds_and_passes(tmp_path: Path) -> None:
         )
     }
     assert marts.isdisjoint(set.union(*OFF.values()))
+    off = project.rows("select mart_name from marts.fct_coverage where reason like 'table off: %'")
+    assert {name for (name,) in off} >= set.union(*OFF.values())
+    reasons = project.rows("select distinct reason from marts.fct_coverage where row_count = 0")
+    assert all(reason.startswith(("table off: ", "waits for ")) for (reason,) in reasons)
     assert project.rows("select distinct revenue_basis from marts.fct_client_lifetime_value") == [
         ("accrued",)
     ]
