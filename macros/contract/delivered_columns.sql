@@ -18,13 +18,7 @@
     {%- if '/' not in location -%}
         {{- return(default__delivered_columns(contract, location)) -}}
     {%- endif -%}
-    {%- if "'" in location or not modules.re.fullmatch('.*[.](csv|csv[.]gz|parquet)', location) -%}
-        {{- exceptions.raise_compiler_error(
-            'The variable ' ~ contract.source_name ~ "_location must be a schema or a path of"
-            ~ ' .csv, .csv.gz or .parquet files with {name} in it; it is ' ~ location ~ '.'
-        ) -}}
-    {%- endif -%}
-    {%- if not run_query("select file from glob('" ~ location ~ "')").rows -%}
+    {%- if delivered_files(contract, location) == [] -%}
         {{- return(none) -}}
     {%- endif -%}
     {%- set described = run_query(

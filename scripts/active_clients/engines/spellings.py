@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Callable, Sequence
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any, NamedTuple
@@ -47,7 +48,8 @@ def spellings(path: Path = EXPECTED) -> list[Spelling]:
         ]
 
 
-def reader(kind: str, engine: str) -> Callable[[str], str]:
+@cache
+def reader(kind: str, engine: str) -> Callable[..., str]:
     """What renders the SQL that reads a column of this kind."""
     paths = [next((ROOT / "macros").rglob(f"{name}.sql")) for name in MACROS]
     jinja = Environment(autoescape=False, extensions=["jinja2.ext.do"])  # noqa: S701 (writes SQL, no HTML)
@@ -63,7 +65,7 @@ def reader(kind: str, engine: str) -> Callable[[str], str]:
     jinja.globals["adapter"] = SimpleNamespace(dispatch=dispatch)
     template = jinja.from_string("".join(path.read_text() for path in paths))
     module: ModuleType = template.module  # type: ignore[assignment]
-    return lambda column: str(getattr(module, KINDS[kind])(column))
+    return lambda *arguments: str(getattr(module, KINDS[kind])(*arguments))
 
 
 def misread(query: Callable[[str], Sequence[Sequence[Any]]], engine: str) -> list[str]:

@@ -36,6 +36,7 @@ import great_expectations as gx  # noqa: E402
 from tabulate import tabulate  # noqa: E402
 
 from active_clients.command_line import command, vars_option  # noqa: E402
+from active_clients.engines.spellings import reader  # noqa: E402
 
 # Defining its class registers add_duckdb.
 from active_clients.expectations import duckdb_datasource  # noqa: E402, F401
@@ -54,6 +55,13 @@ from active_clients.project import (  # noqa: E402
 
 SUITES = ROOT / "expectations"
 SECTIONS = ("raw", "marts")
+KINDS_BY_TYPE = {
+    "timestamp": "time",
+    "date": "time",
+    "decimal": "number",
+    "integer": "integer",
+    "boolean": "boolean",
+}
 SAMPLE_ROWS = 10
 
 
@@ -154,18 +162,36 @@ def typed_columns(connection: duckdb.DuckDBPyConnection, table: RawTable) -> str
     try:
         described = connection.execute(f"describe select * from {table.relation}").fetchall()
     except duckdb.Error as error:
-        reason = str(error).splitlines()[0]
-        flag_hint = "correct the location variable, or switch the table off"
-        raise ProjectError(
-            f"raw table {table.label} cannot be read at {table.location}: {reason}; {flag_hint}"
-        ) from error
+        raise unreadable(table, error) from error
     present = [str(row[0]) for row in described]
     return ", ".join(
-        f'try_cast("{name}" as {table.columns[name]}) as "{name}"'
+        f'{as_type(name, table.columns[name])} as "{name}"'
         if name in table.columns
         else f'"{name}"'
         for name in present
     )
+
+
+def unreadable(table: RawTable, error: duckdb.Error) -> ProjectError:
+    """Why a table cannot be read, without the row that DuckDB shows of a CSV file."""
+    if ".csv" in table.location and isinstance(error, duckdb.InvalidInputException):
+        reason = "a file is no CSV of the kind that the contract wants"
+    else:
+        reason = str(error).splitlines()[0]
+    return ProjectError(
+        f"raw table {table.label} cannot be read at {table.location}: {reason}; correct the "
+        "location variable or the file, or switch the table off"
+    )
+
+
+def as_type(column: str, data_type: str) -> str:
+    """A raw column in a type of the contract, understood as staging understands it."""
+    if data_type == "text":
+        return f'cast("{column}" as text)'
+    kind, _, rest = data_type.partition("(")
+    scale = [int(rest.rstrip(")").split(",")[1])] if rest else []
+    parsed = reader(KINDS_BY_TYPE[kind], "duckdb")(f'"{column}"', *scale)
+    return f"cast({parsed} as {data_type})"
 
 
 @contextmanager
@@ -185,10 +211,13 @@ def raw_database(tables: list[RawTable]) -> Iterator[Path]:
                 if table.enabled:
                     columns = typed_columns(connection, table)
                     connection.execute(f'create schema if not exists raw_copy."{table.source}"')
-                    connection.execute(
-                        f'create table raw_copy."{table.source}"."{table.name}" '
-                        f"as select {columns} from {table.relation}"
-                    )
+                    try:
+                        connection.execute(
+                            f'create table raw_copy."{table.source}"."{table.name}" '
+                            f"as select {columns} from {table.relation}"
+                        )
+                    except duckdb.InvalidInputException as error:
+                        raise unreadable(table, error) from error
         yield path
     finally:
         path.unlink(missing_ok=True)
