@@ -168,8 +168,9 @@ def describe_failures(failed: list[FailedNode]) -> BuildError:
     lines = [describe_failure(node) for node in failed[:SHOWN_FAILURES]]
     if len(failed) > SHOWN_FAILURES:
         lines.append(f"      and {len(failed) - SHOWN_FAILURES} more")
-    if QUARANTINE_TEST in names:
-        lines += rejection_reasons()
+    for node in failed:
+        if node.name == QUARANTINE_TEST:
+            lines += exceeded_limits(node.relation) + rejection_reasons()
     if CONSERVATION_TESTS & set(names):
         lines.append(
             "      Were raw rows changed or removed in place? Days already built are read again "
@@ -185,6 +186,24 @@ def describe_failure(node: FailedNode) -> str:
     message = " ".join(node.message.split())[:400]
     where = f" (its rows: {node.relation} in {database_path()})" if node.relation else ""
     return f"      {node.status.upper():5} {node.name}: {message}{where}"
+
+
+def exceeded_limits(relation: str | None) -> list[str]:
+    """Which shares of quarantined rows are too large, when the test's rows were kept."""
+    if relation is None:
+        return []
+    with duckdb.connect(str(database_path()), read_only=True) as connection:
+        rows = connection.execute(
+            "select distinct source_name, table_name, limited_reason, quarantine_rate,"
+            f" quarantine_rate_max from {relation} order by all"
+        ).fetchall()
+    return [
+        f"      {source}.{table}: {rate:.2%} of the rows are quarantined for {reason} "
+        f"(limit {limit:.2%})"
+        for source, table, reason, rate, limit in (
+            (*row[:2], row[2].replace("all others", "any reason"), *row[3:]) for row in rows
+        )
+    ]
 
 
 def rejection_reasons() -> list[str]:

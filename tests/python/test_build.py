@@ -167,6 +167,7 @@ def test_failing_test_leaves_the_published_file_alone(built: Built, tmp_path: Pa
     assert result.returncode == 1
     assert project.published.read_bytes() == before
     assert "assert_quarantine_rate_below_maximum" in result.stdout
+    assert "of the rows are quarantined for any reason (limit 0.01%)" in result.stdout
     assert "Most frequent reasons" in result.stdout
     last = result.stdout.splitlines()[-1]
     assert last.startswith("Build failed: ")

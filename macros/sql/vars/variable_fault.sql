@@ -36,7 +36,11 @@
                     {%- set parts = entry.split(rule.joined_by) -%}
                 {%- endif -%}
                 {%- for part in parts -%}
-                    {{- text_fault(rule, part) -}}
+                    {%- if rule.entries is defined -%}
+                        {{- '' if part is mapping else 'no mapping' -}}
+                    {%- else -%}
+                        {{- text_fault(rule, part) -}}
+                    {%- endif -%}
                 {%- endfor -%}
             {%- endfor -%}
         {%- endif -%}

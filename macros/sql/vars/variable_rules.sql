@@ -30,6 +30,7 @@
     "quarantine_rate_max": {"kind": "number", "minimum": 0, "maximum": 1, "meaning": "Share of quarantined rows above which the build fails, per table"},
     "quarantine_rate_max_small_table": {"kind": "number", "minimum": 0, "maximum": 1, "meaning": "The same, for small tables"},
     "small_table_row_count": {"kind": "whole number", "minimum": 0, "meaning": "A table with fewer rows is small"},
+    "quarantine_limits": {"kind": "list", "entries": "mappings", "example": "[{table: usage_events, reason: unknown_client, max: 0.2}]", "meaning": "Other shares for a table, or for a reason in it, which then counts by itself"},
     "dropped_loads": {"kind": "text", "choices": ["stop", "keep", "recount"], "meaning": "What becomes of usage that was counted and whose raw rows are gone: `stop` the build, `keep` the counts, or `recount` without them"},
     "empty_tables": {"kind": "list", "choices": ["crm.clients", "crm.touchpoints", "crm.offers", "crm.referrals", "product.usage_events", "product.users", "product.plan_features", "billing.subscriptions", "billing.plans", "billing.invoices", "billing.exchange_rates", "feedback.survey_responses", "feedback.survey_invitations", "support.tickets"], "example": "[product.usage_events]", "meaning": "Needed raw tables that are empty on purpose, such as `[product.usage_events]`: no row floor is asked of them"},
     "default_definition_id": {"kind": "text", "pattern": "[a-z0-9_]+", "example": "default", "meaning": "Row of `active_definitions` that `fct_client_months` uses"},
