@@ -16,7 +16,8 @@
             {%- do problems.extend(files.problems) -%}
             {#- Files that are wrong cannot be asked together. -#}
             {%- set delivered = files.columns
-                if files.problems else delivered_columns(contract, location) -%}
+                if files.problems and '/' in location
+                else delivered_columns(contract, location) -%}
             {%- set missing = [] -%}
             {%- for column in contract.columns.values()
                 if delivered is not none and column.name not in delivered -%}

@@ -1,13 +1,16 @@
 {#
-    What is wrong with the files of a raw table, each looked at by itself, so that none of them
-    changes what all of them mean, and the columns they have. DuckDB alone reads such files.
+    What is wrong with a raw table itself, and its columns if that are files: each file is looked
+    at by itself, so that none of them changes what all of them mean. DuckDB alone reads them.
 #}
 {% macro file_problems(contract, location) %}
     {{- return(adapter.dispatch('file_problems')(contract, location)) -}}
 {% endmacro %}
 
 {% macro default__file_problems(contract, location) %}
-    {{- return({'columns': [], 'problems': []}) -}}
+    {{- return({
+        'columns': none,
+        'problems': [] if '/' in location else table_problems(contract),
+    }) -}}
 {% endmacro %}
 
 {% macro duckdb__file_problems(contract, location) %}

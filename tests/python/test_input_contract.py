@@ -5,8 +5,10 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+import duckdb
 import pytest
 
+from active_clients.project import raw_tables, read_vars
 from conftest import ROOT, SOURCES, DbtProject
 
 
@@ -49,6 +51,30 @@ def test_all_problems_are_named_at_once(copied: DbtProject) -> None:
     assert "billing.plans was not found" in message
     assert "crm.clients has no column created_at" in message
     assert "crm.clients has no column loaded_at" in message
+
+
+def test_types_of_a_table_in_a_schema_that_change_its_values_are_told(tmp_path: Path) -> None:
+    """A float id becomes another id, a list no word; a float without a value is fine."""
+    project = DbtProject(tmp_path, {f"{source}_location": "raw" for source in SOURCES})
+    with duckdb.connect(str(project.database)) as connection:
+        connection.execute("create schema raw")
+        for table in raw_tables(read_vars()):
+            columns = [f"cast(null as {kind}) as {name}" for name, kind in table.columns.items()]
+            connection.execute(f"create table raw.{table.name} as select {', '.join(columns)}")
+        connection.execute(
+            "alter table raw.usage_events alter user_id type double;"
+            "alter table raw.usage_events alter client_id type double;"
+            "update raw.usage_events set user_id = 8;"
+            "drop table raw.plans; create view raw.plans as"
+            " select * replace ([plan_name] as plan_name) from (select 'p' as plan_id,"
+            " 'Pro' as plan_name, 1 as plan_rank, 5 as included_seats, now() as loaded_at)"
+        )
+    message = refusal(project)
+    assert "product.usage_events: user_id in" in message
+    assert "is a float (double), so that 8 would become 8.0." in message
+    assert "billing.plans: plan_name in" in message
+    assert "is a list, map or structure (varchar[]); the contract wants text." in message
+    assert "client_id in" not in message
 
 
 def test_location_is_no_place_for_sql(copied: DbtProject) -> None:
