@@ -7,6 +7,7 @@ import os
 import re
 from collections.abc import Callable
 from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -14,6 +15,7 @@ import pytest
 
 from active_clients.engines.spellings import KINDS, misread, reader, spellings
 from active_clients.project import ROOT
+from compiled_project import CompiledProject
 from test_demo_data import LISTS
 from test_docs import section, table_rows
 
@@ -130,3 +132,65 @@ def test_spellings_have_the_values_written_down(engine: str, query: Query) -> No
 def test_columns_with_types_are_read_by_them(kind: str, typed: str, expected: str) -> None:
     sql = f"select {reader(kind, 'duckdb')('given')} from (select {typed} as given)"
     assert str(on_duckdb(sql)[0][0]) == expected
+
+
+def test_words_of_other_systems_reach_the_models(tmp_path: Path) -> None:
+    """What is unambiguous counts; what is not names the column it is not understood in."""
+    subscriptions = {
+        "s1": {},
+        "s2": {"status": "cancelled"},
+        "s3": {"billing_interval": "monthly"},
+        "s4": {"billing_interval": "Annual", "unit_price": "1,200.50"},
+        "s5": {"version": "0"},
+        "s6": {"discount_rate": "20%"},
+        "s7": {"discount_rate": "20"},
+        "s8": {"ended_at": "NULL"},
+        "s9": {"unit_price": "1,200", "billing_interval": "biannual"},
+    }
+    loaded = {"loaded_at": "2024-06-01"}
+    plain = {"version": "1", "client_id": "c1", "plan_id": "p", "status": "Active",
+             "unit_price": "10", "started_at": "2024-01-01", **loaded}  # fmt: skip
+    raw = {
+        "clients": [{"client_id": "c1 ", "created_at": "2024-01-01T10:00Z", **loaded}],
+        "subscriptions": [
+            {**plain, "discount_rate": "", "billing_interval": "", "ended_at": "",
+             "subscription_id": name, **change}
+            for name, change in subscriptions.items()
+        ],
+        "survey_responses": [
+            {"response_id": f"r{n}", "client_id": "c1", "survey_type": kind, "score": "9",
+             "responded_at": "2024-02-01", **loaded}
+            for n, kind in enumerate(("NPS", "Net Promoter Score", "stars"))
+        ],
+        "usage_events": [
+            {"event_id": f"e{n}", "client_id": "c1", "user_id": "u1", "event_name": name,
+             "occurred_at": "2024-02-01", **loaded}
+            for n, name in enumerate(("Report Created", "login", "Login", "LOGIN "))
+        ],
+    }  # fmt: skip
+    models = ("fct_quarantined_rows", "int_core_usage_daily", "int_subscriptions_classified")
+    built = CompiledProject(tmp_path, models).filled(raw, *models)
+    assert built.execute(
+        "select table_name, row_key, rejection_reasons from marts.fct_quarantined_rows order by all"
+    ).fetchall() == [
+        ("subscriptions", "s7|1", "invalid_value:discount_rate"),
+        ("subscriptions", "s8|1", "invalid_time:ended_at"),
+        ("subscriptions", "s9|1", "invalid_number:unit_price,invalid_value:billing_interval"),
+        ("survey_responses", "r2", "invalid_value:survey_type"),
+    ]
+    assert built.execute(
+        "select subscription_id, version, subscription_status, billing_interval,"
+        " cast(unit_price_amount as double), cast(discount_rate as double)"
+        " from intermediate.int_subscriptions_classified where disposition = 'accepted'"
+        " order by subscription_id"
+    ).fetchall() == [
+        ("s1", 1, "active", "month", 10, 0),
+        ("s2", 1, "canceled", "month", 10, 0),
+        ("s3", 1, "active", "month", 10, 0),
+        ("s4", 1, "active", "year", 1200.5, 0),
+        ("s5", 0, "active", "month", 10, 0),
+        ("s6", 1, "active", "month", 10, 0.2),
+    ]
+    assert built.execute(
+        "select distinct event_name from intermediate.int_core_usage_daily"
+    ).fetchall() == [("report created",)]
