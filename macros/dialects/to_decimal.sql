@@ -35,8 +35,7 @@
 {% macro spark__to_decimal(column, scale) -%}
     {%- set text = clean_text(column) -%}
     case
-        when typeof({{ column }}) in ('tinyint', 'smallint', 'int', 'bigint', 'float', 'double')
-            or typeof({{ column }}) like 'decimal%'
+        when typeof({{ column }}) rlike '^(decimal|double|float|(tiny|small|big)?int)'
             then try_cast({{ column }} as decimal(18, {{ scale }}))
         when concat({{ text }}, '|')
             rlike '^({{ number_pattern() }}|{{ number_pattern(grouped=true) }})[|]$'

@@ -65,22 +65,21 @@
 
 {#
     The session's time zone is UTC, so that text without an offset is UTC here too. The bar
-    keeps a line break at the end from counting as the end.
+    keeps a line break at the end from counting as the end. Short, since a metastore may hold
+    no view of more than 32,700 letters.
 #}
 {% macro spark__to_utc(column) -%}
     {%- set text = clean_text(column) -%}
     case
         when typeof({{ column }}) in ('timestamp', 'timestamp_ntz', 'date')
             then try_cast({{ column }} as timestamp)
-        when concat({{ text }}, '|') rlike '^{{ time_pattern('utc') }}[|]$'
-            then try_cast(trim(trailing 'Z ' from {{ text }}) as timestamp)
-        when concat({{ text }}, '|') rlike '^{{ time_pattern('offset') }}[|]$'
+        when concat({{ text }}, '|') rlike '^{{ time_pattern() }}[|]$'
             then try_cast(concat(
-                substr({{ text }}, 1, 16),
-                coalesce(nullif(regexp_extract(substr({{ text }}, 17), '^:[0-9.]+', 0), ''), ':00'),
+                rpad(replace(substr({{ text }}, 1, 16), 'T', ' '), 16, ' 00:00'),
+                coalesce(nullif(regexp_extract(substr({{ text }}, 17), '^[:0-9.]*', 0), ''), ':00'),
                 regexp_replace(
-                    regexp_extract({{ text }}, '[+-][0-9:]*$', 0),
-                    '^([+-][0-9]{2}):?([0-9]{2})$', '$1:$2'
+                    regexp_extract(substr({{ text }}, 12), '[+-][0-9:]*$', 0),
+                    '^(.[0-9]{2}):?([0-9]{2})$', '$1:$2'
                 )
             ) as timestamp)
     end
