@@ -16,10 +16,12 @@
     client_column  the column that names a client, if the table has one
     user_column    the column that names a user, if the table has one
     priced_at      the time at which an amount needs an exchange rate, if it has one
+    amount         that amount, or what it comes to in a year: one of 50,000,000,000,000 or more,
+                   in its own or the reporting currency, is mistyped, and no sum would hold it
     disposition    what the column with the outcome is called
 #}
 {% macro classify_rows(
-    staged, key, client_column=none, user_column=none, priced_at=none,
+    staged, key, client_column=none, user_column=none, priced_at=none, amount=none,
     disposition='disposition'
 ) %}
 {%- if user_column and not client_column -%}
@@ -41,6 +43,11 @@
         ~ ' and coalesce(first_rates.first_rate_date > '
         ~ reporting_date(priced_at) | trim ~ ', true)'
         ~ " then 'missing_exchange_rate:currency_code' end"
+    ) -%}
+    {%- do reasons.append(
+        'case when abs(cast(' ~ amount ~ ' as ' ~ type_double() ~ '))'
+        ~ ' * case when first_rates.highest_rate > 1 then first_rates.highest_rate else 1 end'
+        ~ " >= 50000000000000 then 'amount_too_large' end"
     ) -%}
 {%- endif %}
 with
@@ -65,7 +72,8 @@ users as (
 first_rates as (
     select
         currency_code as rated_currency_code,
-        min(rate_date) as first_rate_date
+        min(rate_date) as first_rate_date,
+        max(rate) as highest_rate
 
     from {{ ref('int_exchange_rates_classified') }}
 

@@ -102,7 +102,9 @@ dated as (
                 )
             else {{ never() }}
         end as valid_to,
-        cast(bounded.quantity * bounded.unit_price_amount as {{ type_double() }})
+        cast(
+            {{ widened('bounded.quantity') }} * bounded.unit_price_amount as {{ type_double() }}
+        )
         * billing_intervals.intervals_per_year
         / (12 * bounded.billing_interval_count) as list_mrr,
         {{ counted_discount_rate() }} as counted_discount_rate

@@ -50,7 +50,7 @@
                 when distance = 1 and offset_{{ i }} <> 0 then -1
             end
             {%- else %}
-            -0.25 * offset_{{ i }} * offset_{{ j }}
+            cast(-0.25 as {{ type_double() }}) * offset_{{ i }} * offset_{{ j }}
             {%- endif %} * cast(log_likelihood as {{ type_double() }}) as decimal(28, 10))
         ) as {{ type_double() }}) / 0.0004 as c_{{ i }}_{{ j }}{{ ',' if not loop.last }}
         {%- endfor %}

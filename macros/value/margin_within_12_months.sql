@@ -7,5 +7,5 @@
             months_to_renewal + term_months * ({{ expected_renewals }})
             - greatest(0, months_to_renewal + term_months * due_renewal_count - 12)
             * {{ retained_rate }}
-        ) end as decimal(18, 4))
+        ) end as decimal(24, 4))
 {%- endmacro %}

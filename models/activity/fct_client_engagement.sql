@@ -22,8 +22,10 @@ scored as (
         client_weeks.*,
         trailing_medians.value_count as baseline_week_count,
         trailing_medians.median_value as baseline_event_count,
-        cast(greatest(1.4826 * trailing_medians.median_deviation, 1) as decimal(18, 4))
-            as baseline_deviation
+        cast(
+            greatest(1.4826 * {{ widened('trailing_medians.median_deviation') }}, 1)
+            as decimal(18, 4)
+        ) as baseline_deviation
 
     from client_weeks
     left join trailing_medians

@@ -131,7 +131,7 @@ final as (
         probable.churn_probability,
         coalesce(client_mrr.mrr_amount, 0) as mrr_amount,
         cast(
-            probable.churn_probability * coalesce(client_mrr.mrr_amount, 0)
+            {{ widened('coalesce(client_mrr.mrr_amount, 0)') }} * probable.churn_probability
             as decimal(18, 4)
         ) as at_risk_mrr_amount,
         cast({{ number_var('churn_horizon_days') }} as integer) as horizon_days,

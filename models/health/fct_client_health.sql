@@ -25,7 +25,8 @@ needed as (
         features.has_given_notice,
         features.is_reconstructed,
         seat_points.points + cast(
-            scores.next_band_score * scores.known_weight - scores.weighted_points
+            scores.next_band_score * {{ widened('scores.known_weight') }}
+            - scores.weighted_points
             as {{ type_double() }}
         ) / seat_points.weight as needed_points,
         seat_points.value_at_zero,

@@ -21,7 +21,8 @@ joined as (
         features.is_reconstructed,
         scores.known_weight,
         points.points + cast(
-            scores.next_band_score * scores.known_weight - scores.weighted_points
+            scores.next_band_score * {{ widened('scores.known_weight') }}
+            - scores.weighted_points
             as {{ type_double() }}
         ) / points.weight as needed_points,
         {{ float_as_decimal(

@@ -65,7 +65,7 @@ weighted as (
     select
         *,
         cast(
-            cast(shared_days as {{ type_double() }}) / month_days * rate as decimal(19, 10)
+            cast(shared_days as {{ type_double() }}) / month_days * rate as decimal(20, 10)
         ) as weight
 
     from counted

@@ -22,7 +22,7 @@ lifetime_values as (
 
 average_values as (
     select
-        cast(avg(coalesce(total_clv_amount, historical_clv_amount)) as decimal(18, 4))
+        cast(avg(coalesce(total_clv_amount, historical_clv_amount)) as decimal(24, 4))
             as average_clv_amount,
         coalesce(
             {{ rate(
@@ -95,13 +95,13 @@ final as (
 
         -- numerics
         last_evidence_value as evidence_value,
-        {{ float_as_decimal('basis_value', 18, 4) }} as basis_amount,
+        {{ float_as_decimal('basis_value', 24, 4) }} as basis_amount,
         cast(success_rate as decimal(9, 6)) as success_rate,
         {{ float_as_decimal(
             'cast(basis_value as ' ~ type_double() ~ ') * value_factor * success_rate', 18, 2
         ) }} as expected_value_amount,
-        cast(coalesce(historical_clv_amount, 0) as decimal(18, 4)) as historical_clv_amount,
-        cast(residual_clv_amount as decimal(18, 4)) as residual_clv_amount,
+        cast(coalesce(historical_clv_amount, 0) as decimal(24, 4)) as historical_clv_amount,
+        cast(residual_clv_amount as decimal(24, 4)) as residual_clv_amount,
         cast({{ dbt.datediff(
             'first_seen_date', 'last_seen_date', 'day'
         ) }} as integer) as open_days,

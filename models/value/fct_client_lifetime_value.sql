@@ -17,7 +17,8 @@ cumulative as (
     select
         client_id,
         age_months,
-        {{ running_sum('margin_amount', ['client_id'], 'age_months') }} as margin_so_far_amount
+        {{ running_sum('margin_amount', ['client_id'], 'age_months', digits=24) }}
+            as margin_so_far_amount
 
     from margin_months
 ),
@@ -74,7 +75,7 @@ final as (
         valuations.settled_residual_amount as residual_clv_amount,
         valuations.residual_clv_lower_amount,
         valuations.residual_clv_upper_amount,
-        cast(valuations.total_clv_amount as decimal(18, 4)) as total_clv_amount,
+        cast(valuations.total_clv_amount as decimal(24, 4)) as total_clv_amount,
         cast(case when valuations.total_clv_amount is not null
                 then {{ rate('valuations.value_rank', 'valuations.ranked_client_count') }}
         end as decimal(12, 6)) as clv_percentile,
@@ -86,9 +87,9 @@ final as (
         valuations.retained_rate,
         valuations.expected_count as expected_payments_12m,
         valuations.expected_margin_12m_amount,
-        cast(valuations.mrr_amount * (1 - case
+        cast({{ widened('valuations.mrr_amount') }} * (1 - case
             when valuations.relationship_type = 'contractual' then valuations.retained_rate
-        end) as decimal(18, 4)) as expected_churned_mrr_amount,
+        end) as decimal(24, 4)) as expected_churned_mrr_amount,
         valuations.acquisition_cost_amount,
         {{ rate('valuations.historical_clv_amount', 'valuations.acquisition_cost_amount') }}
             as clv_to_acquisition_cost_ratio,

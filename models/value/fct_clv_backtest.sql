@@ -45,8 +45,8 @@ summed as (
         sum({{ squared('predicted_amount - actual_amount') }}) as predicted_squared_error,
         sum({{ squared('run_rate_amount - actual_amount') }}) as run_rate_squared_error,
         sum({{ squared('base_rate_amount - actual_amount') }}) as base_rate_squared_error,
-        sum({{ squared('predicted_retained_rate - actual_retained') }}) as brier_sum,
-        sum({{ squared('base_retained_rate - actual_retained') }}) as base_brier_sum
+        sum({{ squared('predicted_retained_rate - actual_retained', 6) }}) as brier_sum,
+        sum({{ squared('base_retained_rate - actual_retained', 6) }}) as base_brier_sum
 
     from levels
 
@@ -82,10 +82,10 @@ final as (
 
         -- numerics
         cast(client_count as bigint) as client_count,
-        cast(predicted_amount as decimal(18, 4)) as predicted_margin_amount,
-        cast(run_rate_amount as decimal(18, 4)) as run_rate_margin_amount,
-        cast(base_rate_amount as decimal(18, 4)) as base_rate_margin_amount,
-        cast(actual_amount as decimal(18, 4)) as actual_margin_amount,
+        cast(predicted_amount as decimal(24, 4)) as predicted_margin_amount,
+        cast(run_rate_amount as decimal(24, 4)) as run_rate_margin_amount,
+        cast(base_rate_amount as decimal(24, 4)) as base_rate_margin_amount,
+        cast(actual_amount as decimal(24, 4)) as actual_margin_amount,
         {{ rate('predicted_amount - actual_amount', 'actual_amount') }} as bias_rate,
         {{ rate('run_rate_amount - actual_amount', 'actual_amount') }} as run_rate_bias_rate,
         {{ rate('base_rate_amount - actual_amount', 'actual_amount') }} as base_rate_bias_rate,

@@ -68,9 +68,9 @@ summed as (
     select
         cells.*,
         {{ running_sum('coalesce(margins.margin_amount, 0)', ['cells.cohort_month'],
-            'cells.age_months') }} as cumulative_margin_amount,
+            'cells.age_months', digits=24) }} as cumulative_margin_amount,
         {{ running_sum('coalesce(margins.costed_margin_amount, 0)', ['cells.cohort_month'],
-            'cells.age_months') }} as costed_margin_amount
+            'cells.age_months', digits=24) }} as costed_margin_amount
 
     from cells
     left join margins
@@ -91,7 +91,7 @@ final as (
         {{ amount_per('case when is_mature then cumulative_margin_amount end', 'cohort_size') }}
             as clv_per_client_amount,
         cast(costed_client_count as bigint) as costed_client_count,
-        cast(acquisition_cost_amount as decimal(18, 4)) as acquisition_cost_amount,
+        cast(acquisition_cost_amount as decimal(24, 4)) as acquisition_cost_amount,
         {{ rate(
             'case when is_mature then costed_margin_amount end', 'acquisition_cost_amount'
         ) }} as clv_to_acquisition_cost_ratio,

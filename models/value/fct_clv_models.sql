@@ -50,7 +50,9 @@ fits as (
         cast(null as decimal(18, 6)) as spend_v,
         cast(null as decimal(12, 6)) as frequency_value_correlation,
         cast(log_likelihood as decimal(18, 6)) as log_likelihood,
-        cast(2 * parameter_count - 2 * log_likelihood as decimal(18, 6)) as aic,
+        cast(
+            2 * parameter_count - 2 * {{ widened('log_likelihood', 6) }} as decimal(18, 6)
+        ) as aic,
         cast(likelihood_ratio as decimal(18, 6)) as likelihood_ratio,
         cast(p_value as decimal(12, 6)) as p_value,
 
@@ -89,7 +91,7 @@ fits as (
         cast(null as decimal(18, 6)) as spend_v,
         cast(null as decimal(12, 6)) as frequency_value_correlation,
         cast(log_likelihood as decimal(18, 6)) as log_likelihood,
-        cast(8 - 2 * log_likelihood as decimal(18, 6)) as aic,
+        cast(8 - 2 * {{ widened('log_likelihood', 6) }} as decimal(18, 6)) as aic,
         cast(null as decimal(18, 6)) as likelihood_ratio,
         cast(null as decimal(12, 6)) as p_value,
         is_converged,
@@ -124,7 +126,7 @@ fits as (
         cast(v as decimal(18, 6)) as spend_v,
         cast(frequency_value_correlation as decimal(12, 6)) as frequency_value_correlation,
         cast(log_likelihood as decimal(18, 6)) as log_likelihood,
-        cast(6 - 2 * log_likelihood as decimal(18, 6)) as aic,
+        cast(6 - 2 * {{ widened('log_likelihood', 6) }} as decimal(18, 6)) as aic,
         cast(null as decimal(18, 6)) as likelihood_ratio,
         cast(null as decimal(12, 6)) as p_value,
         is_converged,

@@ -83,14 +83,33 @@ class CompiledProject:
         for table, rows in raw.items():
             insert_rows(connection, f"raw.{table}", rows)
         for name in self.order(wanted):
-            node = self.nodes[name]
-            connection.execute(f'create schema if not exists "{node.schema}"')
-            sql = node.compiled_code
-            if node.resource_type == "seed":
-                types = ", ".join(f"'{c}': '{t}'" for c, t in node.config.column_types.items())
-                sql = f"from read_csv('{node.original_file_path}', types = {{{types}}})"
-            connection.execute(f"create table {node.relation_name} as {sql}")
+            create_relation(connection, self.nodes[name])
         return connection
+
+
+def compiled_nodes(project: DbtProject) -> list[Any]:
+    """Models, seeds and data tests with their SQL, parents first, on raw tables in a schema."""
+    project.vars = {f"{source}_location": "raw" for source in SOURCES} | project.vars
+    with duckdb.connect(str(project.database)) as connection:
+        create_raw_tables(connection)
+    done = project.dbt("compile", "--full-refresh", "--exclude", "resource_type:unit_test").result
+    kinds = {"model", "seed", "test"}
+    nodes = {r.node.unique_id: r.node for r in done if r.node.resource_type in kinds}
+    parents = {key: getattr(node.depends_on, "nodes", ()) for key, node in nodes.items()}
+    return [nodes[key] for key in TopologicalSorter(parents).static_order() if key in nodes]
+
+
+def create_relation(connection: duckdb.DuckDBPyConnection, node: Any, limit: str = "") -> None:
+    """Build a model or seed; what fails is named."""
+    sql = getattr(node, "compiled_code", None)
+    if node.resource_type == "seed":
+        types = ", ".join(f"'{c}': '{t}'" for c, t in node.config.column_types.items())
+        sql = f"from read_csv('{node.original_file_path}', types = {{{types}}})"
+    connection.execute(f'create schema if not exists "{node.schema}"')
+    try:
+        connection.execute(f"create table {node.relation_name} as from ({sql}) {limit}")
+    except duckdb.Error as error:
+        raise AssertionError(f"{node.name}: {error}") from error
 
 
 def create_raw_tables(connection: duckdb.DuckDBPyConnection) -> None:

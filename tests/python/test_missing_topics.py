@@ -7,9 +7,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
-from graphlib import TopologicalSorter
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import pytest
@@ -19,8 +17,14 @@ from active_clients.metrics import Engine, InformativeUserError, Question
 from active_clients.project import read_manifest, read_vars
 from active_clients.publish import Publication
 from active_clients.query import unknown_metrics
-from compiled_project import Row, create_raw_tables, insert_rows
-from conftest import SOURCES, DbtProject, environment, run_script
+from compiled_project import (
+    Row,
+    compiled_nodes,
+    create_raw_tables,
+    create_relation,
+    insert_rows,
+)
+from conftest import DbtProject, environment, run_script
 
 LOADED = "2024-09-02 00:00:00"
 CLIENTS = ("c1", "c2", "c3")
@@ -91,19 +95,10 @@ class Companies:
     """The project compiled once, without optional tables; a company is its SQL on raw rows."""
 
     def __init__(self, path: Path) -> None:
-        variables: dict[str, Any] = {f"{source}_location": "raw" for source in SOURCES}
-        variables |= {name: False for name in read_vars() if name.endswith("_enabled")}
+        flags = {name: False for name in read_vars() if name.endswith("_enabled")}
         # The same day whatever is missing.
-        self.project = DbtProject(path, variables | {"as_of_date": "2024-08-31"})
-        with duckdb.connect(str(self.project.database)) as connection:
-            create_raw_tables(connection)
-        self.project.manifest = self.project.dbt("parse").result
-        done = self.project.dbt("compile", "--exclude", "resource_type:unit_test").result
-        kinds = {"model", "seed", "test"}
-        nodes = {r.node.unique_id: r.node for r in done if r.node.resource_type in kinds}
-        parents = {key: getattr(node.depends_on, "nodes", ()) for key, node in nodes.items()}
-        order = TopologicalSorter(parents).static_order()
-        self.nodes = [nodes[key] for key in order if key in nodes]
+        self.project = DbtProject(path, flags | {"as_of_date": "2024-08-31"})
+        self.nodes = compiled_nodes(self.project)
         manifest = (path / "target/semantic_manifest.json").read_text()
         self.engine = Engine(manifest)
         self.questions = dict(total_or_monthly(self.engine))
@@ -145,15 +140,6 @@ def total_or_monthly(engine: Engine) -> Iterator[tuple[str, str]]:
             yield name, engine.sql(Question(metrics=[name]))
         except InformativeUserError:
             yield name, engine.sql(Question(metrics=[name], group_by=["metric_time__month"]))
-
-
-def create_relation(connection: duckdb.DuckDBPyConnection, node: Any) -> None:
-    connection.execute(f'create schema if not exists "{node.schema}"')
-    sql = getattr(node, "compiled_code", None)
-    if node.resource_type == "seed":
-        types = ", ".join(f"'{c}': '{t}'" for c, t in node.config.column_types.items())
-        sql = f"from read_csv('{node.original_file_path}', types = {{{types}}})"
-    connection.execute(f"create table {node.relation_name} as {sql}")
 
 
 @pytest.fixture(scope="module")

@@ -5,8 +5,8 @@
 #}
 {% macro newcombe(a, b, side) -%}
     {%- set a_side, b_side = ('lower', 'upper') if side == 'lower' else ('upper', 'lower') -%}
-    {%- set a_gap = '(' ~ a ~ '_rate - ' ~ a ~ '_' ~ a_side ~ ')' -%}
-    {%- set b_gap = '(' ~ b ~ '_' ~ b_side ~ ' - ' ~ b ~ '_rate)' -%}
+    {%- set a_gap = widened(a ~ '_rate - ' ~ a ~ '_' ~ a_side, 6) -%}
+    {%- set b_gap = widened(b ~ '_' ~ b_side ~ ' - ' ~ b ~ '_rate', 6) -%}
     cast(
         {{ a }}_rate - {{ b }}_rate {{ '-' if side == 'lower' else '+' }} sqrt(cast(
             {{ a_gap }} * {{ a_gap }} + {{ b_gap }} * {{ b_gap }} as {{ type_double() }}

@@ -1,4 +1,6 @@
-{# The square of a number, exact to twelve decimals. #}
-{% macro squared(number) -%}
-    cast(({{ number }}) * ({{ number }}) as decimal(28, 12))
+{#
+    The square of a decimal, exact. One factor has 18 digits: Spark has no more than 38 for both.
+#}
+{% macro squared(number, scale=4) -%}
+    cast({{ number }} as decimal(18, {{ scale }})) * {{ widened(number, scale) }}
 {%- endmacro %}

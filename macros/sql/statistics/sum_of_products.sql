@@ -4,6 +4,6 @@
 #}
 {% macro sum_of_products(left, right) -%}
     cast(
-        sum(cast({{ left }} as decimal(19, 4)) * {{ right }}) as {{ type_ledger_sum() }}
+        sum({{ widened(left) }} * {{ right }}) as {{ type_ledger_sum() }}
     )
 {%- endmacro %}

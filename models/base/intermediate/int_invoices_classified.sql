@@ -5,4 +5,5 @@
     key=['invoice_id'],
     client_column='client_id',
     priced_at='least(staged.issued_at, coalesce(staged.paid_at, staged.issued_at))',
+    amount='staged.amount',
 ) }}

@@ -5,4 +5,5 @@
     key=['offer_id'],
     client_column='client_id',
     priced_at='staged.offered_at',
+    amount='staged.amount',
 ) }}

@@ -10,6 +10,9 @@ deliveries as (
         key=['subscription_id', 'version'],
         client_column='client_id',
         priced_at='staged.started_at',
+        amount='cast(staged.quantity as ' ~ type_double() ~ ') * staged.unit_price_amount'
+            ~ " * case staged.billing_interval when 'day' then 365 when 'week' then 52"
+            ~ " when 'month' then 12 when 'quarter' then 4 when 'half_year' then 2 else 1 end",
         disposition='delivery_disposition',
     ) | indent(4) }}
 ),

@@ -87,8 +87,8 @@ final as (
         grouped.client_id,
         grouped.group_value,
         {{ rate(
-            'histories.churned_count + 10.0 * histories.all_churned_count'
-            ~ ' / histories.all_count',
+            'histories.churned_count + 10 * cast(histories.all_churned_count as '
+            ~ type_double() ~ ') / histories.all_count',
             'histories.client_count + 10'
         ) }} as probability
 

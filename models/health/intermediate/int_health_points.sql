@@ -55,7 +55,7 @@ final as (
         value_at_hundred,
         points,
         snapshot_date,
-        cast(weight * (100 - points) as decimal(18, 6)) as lost_points
+        cast({{ widened('weight') }} * (100 - points) as decimal(18, 6)) as lost_points
 
     from rounded
 )

@@ -47,19 +47,17 @@ counted as (
         count(*) - sum(churned_count) as kept_count,
         sum(case when churned_count = 1 then mean_rank else 0 end) as rank_sum,
         max(top_count) as top_count,
-        sum(churned_count * top_share) as top_churned_count,
-        sum(coalesce(lead_days, 0) * top_share) as top_lead_days,
+        sum(churned_count * {{ widened('top_share', 9) }}) as top_churned_count,
+        sum(coalesce(lead_days, 0) * {{ widened('top_share', 9) }}) as top_lead_days,
         count(probability) as probability_count,
         sum(probability) as probability_sum,
         sum(case when probability is not null then churned_count end)
             as judged_churned_count,
         sum(cast(
-            (probability - churned_count) * (probability - churned_count)
-            as decimal(18, 12)
+            {{ squared('probability - churned_count', 6) }} as decimal(18, 12)
         )) as squared_error,
         sum(case when probability is not null then cast(
-                    (base_probability - churned_count) * (base_probability - churned_count)
-                    as decimal(18, 12)
+                    {{ squared('base_probability - churned_count', 6) }} as decimal(18, 12)
                 )
         end) as base_squared_error,
         sum(cast(log_likelihood as decimal(18, 12))) as log_likelihood

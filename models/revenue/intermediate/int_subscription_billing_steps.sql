@@ -72,9 +72,10 @@ change_dates as (
         changes.subscription_id,
         changes.currency_code,
         changes.change_date,
-        sum(changes.direction * changes.billed_mrr_amount) as billed_change,
-        sum(changes.direction * changes.invoiced_mrr_amount) as invoiced_change,
-        sum(changes.direction * changes.issued_mrr_amount) as issued_change,
+        sum(changes.direction * {{ widened('changes.billed_mrr_amount') }}) as billed_change,
+        sum(changes.direction * {{ widened('changes.invoiced_mrr_amount') }})
+            as invoiced_change,
+        sum(changes.direction * {{ widened('changes.issued_mrr_amount') }}) as issued_change,
         sum(changes.direction * changes.invoice_count) as invoice_change,
         sum(changes.direction * changes.void_count) as void_change
 

@@ -45,8 +45,9 @@ final as (
     select
         client_id,
         paid_date,
-        cast(spend_amount as decimal(18, 4)) as spend_amount,
-        {{ running_sum('spend_amount', ['client_id'], 'paid_date') }} as total_spend_amount
+        cast(spend_amount as decimal(24, 4)) as spend_amount,
+        {{ running_sum('spend_amount', ['client_id'], 'paid_date', digits=24) }}
+            as total_spend_amount
 
     from daily
 )

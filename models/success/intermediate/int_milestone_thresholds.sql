@@ -68,7 +68,7 @@ levels as (
         client_id,
         'spend' as measure,
         paid_date as level_date,
-        cast(total_spend_amount as decimal(18, 4)) as amount
+        cast(total_spend_amount as decimal(24, 4)) as amount
 
     from spend
 ),
@@ -150,7 +150,7 @@ coming as (
     cross join as_of
 
     where paces.daily_pace > 0
-        and rules.threshold - highest.amount <= 30 * paces.daily_pace
+        and rules.threshold - highest.amount <= 30 * {{ widened('paces.daily_pace') }}
 ),
 
 final as (

@@ -17,7 +17,7 @@ counted as (
         outcome <> 'lifetime_value' as is_share,
         count(*) as client_count,
         sum(outcome_value) as value_sum,
-        {{ sum_of_products('outcome_value', 'outcome_value') }} as square_sum
+        {{ sum_of_products('outcome_value', widened('outcome_value')) }} as square_sum
 
     from outcomes
 
@@ -29,7 +29,7 @@ averaged as (
         *,
         case when is_share then value_sum end as share_sum,
         {{ float_as_decimal(
-            'cast(value_sum as ' ~ type_double() ~ ') / client_count', 18, 6
+            'cast(value_sum as ' ~ type_double() ~ ') / client_count', 24, 6
         ) }} as mean_value,
         1.959963984540054 * sqrt(greatest(0, (
             square_sum - cast(value_sum as {{ type_double() }}) * value_sum / client_count
@@ -43,11 +43,11 @@ bounded as (
     select
         case
             when is_share then {{ wilson('share_sum', 'client_count', 'lower') }}
-            else {{ float_as_decimal('mean_value - margin', 18, 6) }}
+            else {{ float_as_decimal('mean_value - margin', 24, 6) }}
         end as value_lower,
         case
             when is_share then {{ wilson('share_sum', 'client_count', 'upper') }}
-            else {{ float_as_decimal('mean_value + margin', 18, 6) }}
+            else {{ float_as_decimal('mean_value + margin', 24, 6) }}
         end as value_upper,
         *
 
@@ -110,16 +110,16 @@ final as (
         -- numerics
         cast(referred_client_count as bigint) as referred_client_count,
         referred_mean_value as referred_value,
-        cast(referred_value_lower as decimal(18, 6)) as referred_value_lower,
-        cast(referred_value_upper as decimal(18, 6)) as referred_value_upper,
+        cast(referred_value_lower as decimal(24, 6)) as referred_value_lower,
+        cast(referred_value_upper as decimal(24, 6)) as referred_value_upper,
         cast(other_client_count as bigint) as other_client_count,
         other_mean_value as other_value,
-        cast(other_value_lower as decimal(18, 6)) as other_value_lower,
-        cast(other_value_upper as decimal(18, 6)) as other_value_upper,
-        cast(case when is_sufficient then difference end as decimal(18, 6)) as difference,
-        case when is_sufficient then {{ float_as_decimal('difference - lower_margin', 18, 6) }}
+        cast(other_value_lower as decimal(24, 6)) as other_value_lower,
+        cast(other_value_upper as decimal(24, 6)) as other_value_upper,
+        cast(case when is_sufficient then difference end as decimal(24, 6)) as difference,
+        case when is_sufficient then {{ float_as_decimal('difference - lower_margin', 24, 6) }}
         end as difference_lower,
-        case when is_sufficient then {{ float_as_decimal('difference + upper_margin', 18, 6) }}
+        case when is_sufficient then {{ float_as_decimal('difference + upper_margin', 24, 6) }}
         end as difference_upper,
 
         -- booleans

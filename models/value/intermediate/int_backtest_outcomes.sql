@@ -35,7 +35,7 @@ accrued as (
             later('client_mrr.valid_from', add_days('origins.origin_date', 1)),
             earlier(or_never('client_mrr.valid_to'), add_days('origins.horizon_end_date', 1)),
             'day',
-        ) }}) as {{ type_double() }}) * 12 / 365 as decimal(18, 4))) as revenue_amount,
+        ) }}) as {{ type_double() }}) * 12 / 365 as decimal(24, 4))) as revenue_amount,
         min(case when client_mrr.mrr_amount > 0 then 1 else 0 end) as retained_count
 
     from predictions
@@ -76,12 +76,12 @@ final as (
         predictions.retained_rate as predicted_retained_rate,
         predictions.base_retained_rate,
         case when origins.is_mature then cast(
-                    predictions.gross_margin_rate * coalesce(
+                    predictions.gross_margin_rate * cast(coalesce(
                         case when predictions.relationship_type = 'contractual'
                                 then accrued.revenue_amount
                             else purchased.revenue_amount
                         end, 0
-                    ) as decimal(18, 4)
+                    ) as decimal(24, 4)) as decimal(24, 4)
                 )
         end as actual_amount,
         case when origins.is_mature and predictions.relationship_type = 'contractual'

@@ -43,7 +43,7 @@ revenue as (
     select
         payments.client_id,
         {{ month_start('payments.paid_date') }} as revenue_month,
-        cast(payments.amount * rates.rate as decimal(18, 4)) as revenue_amount
+        cast(payments.amount * rates.rate as decimal(24, 4)) as revenue_amount
 
     from payments
     inner join rates
@@ -67,7 +67,7 @@ revenue as (
         client_mrr.client_id,
         days.month_start_date as revenue_month,
         cast(cast(client_mrr.billed_mrr_amount * count(*) as {{ type_double() }}) * 12 / 365
-        as decimal(18, 4)) as revenue_amount
+        as decimal(24, 4)) as revenue_amount
 
     from client_mrr
     cross join as_of
@@ -101,7 +101,7 @@ final as (
     select
         client_id,
         age_months,
-        cast(sum(margin_amount) as decimal(18, 4)) as margin_amount
+        cast(sum(margin_amount) as decimal(24, 4)) as margin_amount
 
     from aged
 

@@ -40,7 +40,7 @@ final as (
         contractual.retained_12m_rate as retained_rate,
         contractual.expected_renewals_12m as expected_count,
         contractual.expected_margin_12m_amount,
-        cast(12 * contractual.monthly_margin_amount as decimal(18, 4)) as run_rate_amount,
+        cast(12 * contractual.monthly_margin_amount as decimal(24, 4)) as run_rate_amount,
         contractual.base_margin_12m_amount as base_rate_amount,
         contractual.base_retained_12m_rate as base_retained_rate,
         contractual.residual_clv_amount,

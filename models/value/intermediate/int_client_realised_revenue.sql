@@ -20,7 +20,7 @@ as_of as (
 collected as (
     select
         client_id,
-        cast(sum(collected_amount - refunded_amount) as decimal(18, 4)) as revenue_amount,
+        cast(sum(collected_amount - refunded_amount) as decimal(24, 4)) as revenue_amount,
         min(case when collected_amount > refunded_amount then settled_date end)
             as first_revenue_date
 
@@ -49,8 +49,8 @@ accrued as (
         client_id,
         cast(sum(cast(
             cast(billed_mrr_amount * day_count as {{ type_double() }}) * 12 / 365
-            as decimal(18, 4)
-        )) as decimal(18, 4)) as revenue_amount,
+            as decimal(24, 4)
+        )) as decimal(24, 4)) as revenue_amount,
         min(case when billed_mrr_amount > 0 then valid_from end) as first_revenue_date
 
     from mrr_steps

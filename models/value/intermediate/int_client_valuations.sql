@@ -50,7 +50,7 @@ valued as (
         cast(
             case when revenue_counts.client_count > 0
                     then coalesce(revenue.revenue_amount, 0)
-            end as decimal(18, 4)
+            end as decimal(24, 4)
         ) as revenue_amount,
         margin_rates.gross_margin_rate,
         case
@@ -101,8 +101,8 @@ valued as (
 settled as (
     select
         *,
-        cast(revenue_amount * gross_margin_rate as decimal(18, 4)) as historical_clv_amount,
-        case when clv_basis = 'churned' then cast(0 as decimal(18, 4))
+        cast(revenue_amount * gross_margin_rate as decimal(24, 4)) as historical_clv_amount,
+        case when clv_basis = 'churned' then cast(0 as decimal(24, 4))
             else residual_clv_amount
         end as settled_residual_amount
 
@@ -112,7 +112,7 @@ settled as (
 final as (
     select
         *,
-        cast(historical_clv_amount + settled_residual_amount as decimal(18, 4))
+        cast(historical_clv_amount + settled_residual_amount as decimal(24, 4))
             as total_clv_amount,
         row_number() over (
             partition by case when settled_residual_amount is null then 1 else 0 end

@@ -88,7 +88,7 @@ final as (
         tenure_term_count,
         due_renewal_count,
         mrr_amount,
-        cast(monthly_margin as decimal(18, 4)) as monthly_margin_amount,
+        cast(monthly_margin as decimal(24, 4)) as monthly_margin_amount,
         cast(next_renewal_rate as decimal(12, 6)) as next_renewal_rate,
         cast(retained_rate as decimal(12, 6)) as retained_12m_rate,
         cast(expected_renewals as decimal(18, 6)) as expected_renewals_12m,
@@ -102,15 +102,15 @@ final as (
             as base_retained_12m_rate,
         cast(
             monthly_margin * term_months * residual_payments * renewal_discount
-            as decimal(18, 4)
+            as decimal(24, 4)
         ) as residual_clv_amount,
         cast(
             monthly_margin * term_months * residual_payments_lower * renewal_discount
-            as decimal(18, 4)
+            as decimal(24, 4)
         ) as residual_clv_lower_amount,
         cast(
             monthly_margin * term_months * residual_payments_upper * renewal_discount
-            as decimal(18, 4)
+            as decimal(24, 4)
         ) as residual_clv_upper_amount,
         started_date,
         next_renewal_date

@@ -106,9 +106,9 @@ final as (
     select
         predictions.origin_date,
         predictions.client_id,
-        cast(predictions.residual_clv_amount * exp(-errors.half_width) as decimal(18, 4))
+        cast(predictions.residual_clv_amount * exp(-errors.half_width) as decimal(24, 4))
             as residual_clv_lower_amount,
-        cast(predictions.residual_clv_amount * exp(errors.half_width) as decimal(18, 4))
+        cast(predictions.residual_clv_amount * exp(errors.half_width) as decimal(24, 4))
             as residual_clv_upper_amount
 
     from predictions

@@ -102,14 +102,14 @@ final as (
         repeat_count = 0 as is_cold_start,
         cast(1 / (1 + mbg_odds) as decimal(12, 6)) as alive_rate,
         cast(expected_purchases / (1 + model_odds) as decimal(18, 6)) as expected_purchases_12m,
-        cast(purchase_value as decimal(18, 4)) as expected_purchase_amount,
-        cast(margin * expected_purchases / (1 + model_odds) as decimal(18, 4))
+        cast(purchase_value as decimal(24, 4)) as expected_purchase_amount,
+        cast(margin * expected_purchases / (1 + model_odds) as decimal(24, 4))
             as expected_margin_12m_amount,
-        cast(margin * discounted_purchases / (1 + model_odds) as decimal(18, 4))
+        cast(margin * discounted_purchases / (1 + model_odds) as decimal(24, 4))
             as residual_clv_amount,
-        cast(margin_rate * 365 * revenue / (age_days + 1) as decimal(18, 4))
+        cast(margin_rate * 365 * revenue / (age_days + 1) as decimal(24, 4))
             as run_rate_12m_amount,
-        cast(margin_rate * 365 * daily_revenue as decimal(18, 4)) as base_margin_12m_amount
+        cast(margin_rate * 365 * daily_revenue as decimal(24, 4)) as base_margin_12m_amount
 
     from valued
 )

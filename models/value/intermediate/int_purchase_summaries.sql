@@ -43,7 +43,7 @@ final as (
         {{ dbt.datediff(
             'first_date', 'origin_date', 'day'
         ) }} as age_days,
-        cast(revenue_amount as decimal(18, 4)) as revenue_amount,
+        cast(revenue_amount as decimal(24, 4)) as revenue_amount,
         {{ amount_per('repeat_revenue_amount', 'repeat_count') }} as repeat_value_amount,
         first_date,
         last_date

@@ -45,7 +45,7 @@ fits as (
         bdw_fits.is_converged,
         bdw_fits.is_degenerate,
         cast(
-            2 * (bdw_fits.log_likelihood - sbg_fits.log_likelihood)
+            2 * {{ widened('bdw_fits.log_likelihood - sbg_fits.log_likelihood', 6) }}
             as {{ type_double() }}
         ) as likelihood_ratio
 
