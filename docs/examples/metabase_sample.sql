@@ -1,10 +1,17 @@
 -- metabase_sample to the input contract: a fictional SaaS with accounts, trials, invoices,
 -- product events and 1-to-5 ratings. One table per contract table, in the schema `raw`.
 --
--- Run it in the file that dbt builds in, after telling it where the CSV files are:
+-- It is the sample database of Metabase (repository metabase/metabase-qa on GitHub, MIT), each
+-- table as a CSV file with its columns renamed:
+-- ACCOUNTS as `accounts` (id, the name, source, country, created_at), `users` (email) and
+-- `subscriptions` (plan, seats, trial_ends_at, trial_converted, canceled_at as ended_at, and, as
+-- there is no price, the account's median invoice as mrr), ANALYTIC_EVENTS as `usage_events`,
+-- INVOICES as `invoices`, FEEDBACK as `survey_responses_csat`.
+--
+-- Run it in any DuckDB, after telling it where the CSV files are:
 --   set variable folder = '/data/metabase_sample';
 --
--- Tables, not views: the variable is gone when dbt opens the file. Values stay text: the
+-- Tables, not views: the variable is gone when dbt reads them. Values stay text: the
 -- staging models cast them, and quarantine what they cannot read with the reason.
 --
 -- Flags to turn off, for tables that the sample lacks: touchpoints, offers, referrals,

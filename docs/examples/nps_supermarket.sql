@@ -1,10 +1,13 @@
 -- nps_supermarket to the input contract: 13,954 answers of shoppers to "would you recommend
 -- us?", with comments in French. One table per contract table, in the schema `raw`.
 --
--- Run it in the file that dbt builds in, after telling it where the CSV file is:
+-- It is a public file under CC0 with one row per answer, as `survey_responses.csv`: response_id,
+-- client_id and user_id (all three its row number), score, comment, wave and other columns.
+--
+-- Run it in any DuckDB, after telling it where the CSV file is:
 --   set variable folder = '/data/nps_supermarket';
 --
--- Tables, not views: the variable is gone when dbt opens the file. Values stay text: the
+-- Tables, not views: the variable is gone when dbt reads them. Values stay text: the
 -- staging models cast them, and quarantine what they cannot read with the reason.
 --
 -- Flags to turn off, for tables that the sample lacks: all of them (touchpoints, offers,

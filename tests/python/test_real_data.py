@@ -249,10 +249,28 @@ def test_metabase_at_its_end_gives_the_published_figures(
 # ---- telco_ibm -----------------------------------------------------------------------
 
 
+def publish_telco(folder: Path, path: Path) -> None:
+    """The file as IBM published it, of the two tables that were made from it."""
+    accounts, subscriptions = folder / "accounts.csv", folder / "subscriptions.csv"
+    file = path / "WA_Fn-UseC_-Telco-Customer-Churn.csv"
+    duckdb.connect().execute(
+        'copy (select client_id as "customerID",'
+        " datediff('month', cast(started_at as date), date '2018-09-30') as tenure,"
+        ' industry as "InternetService", plan as "Contract", mrr as "MonthlyCharges",'
+        " coalesce(total_charges, ' ') as \"TotalCharges\","
+        " case when ended_at is null then 'No' else 'Yes' end as \"Churn\""
+        f" from read_csv('{subscriptions}', all_varchar = true)"
+        f" inner join read_csv('{accounts}', all_varchar = true) using (client_id))"
+        f" to '{file}' (header)"
+    )
+
+
 @pytest.fixture(scope="module")
 def telco(tmp_path_factory: pytest.TempPathFactory) -> DbtProject:
     folder = folder_of("telco_ibm")
-    project = map_sample(tmp_path_factory.mktemp("telco"), "telco_ibm", folder)
+    path = tmp_path_factory.mktemp("telco")
+    publish_telco(folder, path)
+    project = map_sample(path, "telco_ibm", path)
     build_and_test(
         project,
         "+fct_client_months",
