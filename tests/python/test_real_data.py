@@ -259,8 +259,8 @@ def publish_telco(folder: Path, path: Path) -> None:
         ' industry as "InternetService", plan as "Contract", mrr as "MonthlyCharges",'
         " coalesce(total_charges, ' ') as \"TotalCharges\","
         " case when ended_at is null then 'No' else 'Yes' end as \"Churn\""
-        f" from read_csv('{subscriptions}', all_varchar = true)"
-        f" inner join read_csv('{accounts}', all_varchar = true) using (client_id))"
+        f" from read_csv('{subscriptions}', all_varchar = true) as subscriptions"
+        f" inner join read_csv('{accounts}', all_varchar = true) as accounts using (client_id))"
         f" to '{file}' (header)"
     )
 
