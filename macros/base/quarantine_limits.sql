@@ -27,7 +27,7 @@
     {%- if not selects -%}
         {%- do selects.append(
             'select cast(null as ' ~ dbt.type_string() ~ ') as table_name, cast(null as '
-            ~ dbt.type_string() ~ ') as rejection_rule, cast(null as decimal(12, 6)) as rate_max'
+            ~ dbt.type_string() ~ ') as rejection_rule, cast(null as decimal(12, 6)) as rate_max '
             ~ from_nothing() ~ ' where 1 = 0'
         ) -%}
     {%- endif -%}

@@ -3,7 +3,7 @@
     {%- set text = clean_text(column) -%}
     cast(
         {{ to_decimal('regexp_replace(' ~ text ~ ", '%$', '')", 8) }}
-        * case when {{ text }} like '%!%' escape '!' then 0.01 else 1 end
+        * case when substr({{ text }}, length({{ text }})) = '%' then 0.01 else 1 end
         as decimal(18, 4)
     )
 {%- endmacro %}

@@ -63,8 +63,8 @@ reasons as (
     from rejections
     inner join rules
         on {{ dbt.position(
-            "concat(',', rules.rejection_rule, ':')",
-            "concat(',', rejections.rejection_reasons)"
+            joined_text(["','", 'rules.rejection_rule', "':'"]),
+            joined_text(["','", 'rejections.rejection_reasons'])
         ) }} > 0
     inner join raw_tables
         on rejections.source_name = raw_tables.source_name
