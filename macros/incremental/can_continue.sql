@@ -7,5 +7,5 @@
         {{- return(false) -}}
     {%- endif -%}
     {%- set columns = adapter.get_columns_in_relation(this) | map(attribute='name') -%}
-    {{- return('checksum' in columns | map('lower')) -}}
+    {{- return('content_checksum' in columns | map('lower')) -}}
 {%- endmacro %}

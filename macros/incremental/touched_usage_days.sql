@@ -25,7 +25,7 @@ counted_days as (
         loaded_date,
         activity_date,
         sum(row_count) as row_count,
-        sum(checksum) as checksum,
+        sum(content_checksum) as content_checksum,
         max(case when fingerprint = {{ fingerprint }} then 0 else 1 end) as is_outdated
 
     from counted
@@ -40,7 +40,7 @@ touched_days as (
         on delivered.loaded_date = counted_days.loaded_date
             and delivered.activity_date = counted_days.activity_date
     where coalesce(delivered.row_count, 0) <> coalesce(counted_days.row_count, 0)
-        or coalesce(delivered.checksum, 0) <> coalesce(counted_days.checksum, 0)
+        or coalesce(delivered.content_checksum, 0) <> coalesce(counted_days.content_checksum, 0)
         or counted_days.is_outdated = 1
 
     {{ union_distinct() }}

@@ -1,5 +1,5 @@
--- Grain: one row per mart: how many rows it has, of which days, and where it has none, or parts of
--- it are unknown, why. A mart of a table that is switched off is not built.
+-- Grain: one row per mart: how many rows it has, of which days, and where it has none, or parts
+-- of it are unknown, why. A mart of a table that is switched off is not built.
 
 {%- set marts = covered_marts() %}
 

@@ -91,6 +91,9 @@ def map_sample(path: Path, sample: str, folder: Path, **variables: Any) -> DbtPr
         | {f"{table}_enabled": False for table in MISSING_TABLES[sample]}
         | variables,
     )
+    if sample == "telco_ibm":
+        publish_telco(folder, path)
+        folder = path
     with duckdb.connect(str(project.database)) as connection:
         connection.execute("set variable folder = ?", [str(folder)])
         connection.execute((ROOT / "docs/examples" / f"{sample}.sql").read_text())
@@ -268,9 +271,7 @@ def publish_telco(folder: Path, path: Path) -> None:
 @pytest.fixture(scope="module")
 def telco(tmp_path_factory: pytest.TempPathFactory) -> DbtProject:
     folder = folder_of("telco_ibm")
-    path = tmp_path_factory.mktemp("telco")
-    publish_telco(folder, path)
-    project = map_sample(path, "telco_ibm", path)
+    project = map_sample(tmp_path_factory.mktemp("telco"), "telco_ibm", folder)
     build_and_test(
         project,
         "+fct_client_months",

@@ -1,5 +1,5 @@
--- Warns when the last usage was loaded before the last complete day was over, though another table
--- was loaded since: on the days in between everybody looks silent. One row: how many they are.
+-- Warns when the last usage was loaded before the last complete day was over, though another
+-- table was loaded since: on the days in between everybody looks silent. One row: how many.
 
 {{ config(severity='warn') }}
 
@@ -15,7 +15,8 @@ as_of as (
 
 last_loads as (
     select
-        max(case when table_name = 'usage_events' then last_loaded_date end) as usage_loaded_date,
+        max(case when table_name = 'usage_events' then last_loaded_date end)
+            as usage_loaded_date,
         max(last_loaded_date) as last_loaded_date
 
     from loads
@@ -25,8 +26,9 @@ select
     last_loads.usage_loaded_date,
     last_loads.last_loaded_date,
     as_of.as_of_date,
-    {{ dbt.datediff('last_loads.usage_loaded_date', 'as_of.as_of_date', 'day') }} + 1
-        as days_without_usage
+    {{ dbt.datediff(
+        'last_loads.usage_loaded_date', 'as_of.as_of_date', 'day'
+    ) }} + 1 as days_without_usage
 
 from last_loads
 cross join as_of

@@ -2,9 +2,9 @@
 -- disposition and rejection reasons. It reads the usage events whose day is counted anew.
 --
 -- Incremental by touched days: a day is counted anew, whole, when what is delivered of it is
--- not what was counted, when the rules are other ones (`fingerprint`), or when a client it names
--- became known or unknown. Any history of loads, variables and seeds gives the rows of a full
--- refresh.
+-- not what was counted, when the rules are other ones (`fingerprint`), or when a client it
+-- names became known or unknown. Any history of loads, variables and seeds gives the rows of a
+-- full refresh.
 
 {{ config(
     pre_hook="{{ say_what_is_recounted(ref('int_usage_load_days')) }}",
@@ -18,7 +18,7 @@ judged as (
     select
         events.*,
         clients.known_client_id is not null as is_client_known,
-        {{ usage_checksum() }} as checksum,
+        {{ usage_checksum() }} as content_checksum,
         {{ comma_list([
             'events.invalid_reasons',
             'case when events.client_id is not null and clients.known_client_id is null'
@@ -67,7 +67,7 @@ counts as (
         rejection_reasons,
         count(*) as row_count,
         cast(sum(quantity) as {{ type_ledger_sum() }}) as quantity,
-        cast(sum(checksum) as bigint) as checksum,
+        cast(sum(content_checksum) as bigint) as content_checksum,
         is_client_known,
         loaded_date,
         activity_date,
@@ -115,7 +115,7 @@ final as (
         rejection_reasons,
         row_count,
         quantity,
-        checksum,
+        content_checksum,
         {{ fingerprint }} as fingerprint,
         is_client_known,
         loaded_date,
@@ -136,7 +136,7 @@ final as (
         kept.rejection_reasons,
         kept.row_count,
         kept.quantity,
-        kept.checksum,
+        kept.content_checksum,
         kept.fingerprint,
         kept.is_client_known,
         kept.loaded_date,

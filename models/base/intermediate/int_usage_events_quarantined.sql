@@ -25,7 +25,7 @@ counted_days as (
         activity_date,
         loaded_date,
         sum(row_count) as row_count,
-        sum(checksum) as checksum
+        sum(content_checksum) as content_checksum
 
     from {{ ref('int_usage_events') }}
 
@@ -39,7 +39,7 @@ held_days as (
         held.activity_date,
         held.loaded_date,
         count(*) as row_count,
-        sum(held.checksum) as checksum
+        sum(held.content_checksum) as content_checksum
 
     from {{ this }} as held
     left join clients
@@ -57,7 +57,7 @@ touched_days as (
         on counted_days.activity_date = held_days.activity_date
             and counted_days.loaded_date = held_days.loaded_date
     where coalesce(counted_days.row_count, 0) <> coalesce(held_days.row_count, 0)
-        or coalesce(counted_days.checksum, 0) <> coalesce(held_days.checksum, 0)
+        or coalesce(counted_days.content_checksum, 0) <> coalesce(held_days.content_checksum, 0)
 ),
 
 -- Of loads that are no longer delivered the rows stay, where dropped_loads says so.
@@ -80,7 +80,7 @@ final as (
             'event_id', 'client_id', 'user_id', 'event_name', 'feature', 'quantity',
             'occurred_at', 'loaded_at',
         ], prefix='events.raw_') }} as raw_row,
-        {{ usage_checksum() }} as checksum,
+        {{ usage_checksum() }} as content_checksum,
         events.loaded_date,
         events.loaded_at,
         events.activity_date,
@@ -101,7 +101,7 @@ final as (
         kept.client_id,
         kept.invalid_reasons,
         kept.raw_row,
-        kept.checksum,
+        kept.content_checksum,
         kept.loaded_date,
         kept.loaded_at,
         kept.activity_date,

@@ -9,14 +9,14 @@ events as (
 
 final as (
     select
-        loaded_date,
-        activity_date,
+        events.loaded_date,
+        events.activity_date,
         count(*) as row_count,
-        cast(sum({{ usage_checksum() }}) as bigint) as checksum
+        cast(sum({{ usage_checksum() }}) as bigint) as content_checksum
 
     from events
 
-    group by loaded_date, activity_date
+    group by events.loaded_date, events.activity_date
 )
 
 select * from final
