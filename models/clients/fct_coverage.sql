@@ -92,10 +92,10 @@ final as (
                 then {{ dbt.concat(["'table off: '", 'missing.needed_off']) }}
             when counts.row_count = 0 and missing.needed_empty is not null
                 then {{ dbt.concat(["'no rows: '", 'missing.needed_empty']) }}
-            when counts.row_count = 0 and missing.used_off is not null
-                then {{ dbt.concat(["'table off: '", 'missing.used_off']) }}
             when counts.row_count = 0 and missing.used_empty is not null
                 then {{ dbt.concat(["'no rows: '", 'missing.used_empty']) }}
+            when counts.row_count = 0 and missing.used_off is not null
+                then {{ dbt.concat(["'table off: '", 'missing.used_off']) }}
             when counts.row_count = 0 and counts.waits_for <> ''
                 then {{ dbt.concat(["'waits for '", 'counts.waits_for']) }}
             when counts.row_count = 0 then 'nothing of it happened by as_of_date'

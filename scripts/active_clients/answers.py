@@ -130,7 +130,7 @@ ANSWERS = [
         """,
         "{0:+.0f} ({1:+.0f} to {2:+.0f}) from {3:,} respondents, {4}",
         needs="feedback.survey_responses",
-        otherwise="not shown: too few responses in every month",
+        otherwise="not shown: no month with enough answers to an NPS survey",
     ),
     Answer(
         "Lifetime value",

@@ -26,7 +26,7 @@ from tabulate import tabulate
 
 from active_clients.answers import read_answers
 from active_clients.command_line import command, vars_option
-from active_clients.coverage import read_coverage
+from active_clients.coverage import read_coverage, read_left_out
 from active_clients.dbt_runs import (
     VERSIONS,
     BuildError,
@@ -173,8 +173,8 @@ def describe_failures(failed: list[FailedNode]) -> BuildError:
             lines += exceeded_limits(node.relation) + rejection_reasons()
     if CONSERVATION_TESTS & set(names):
         lines.append(
-            "      Were raw rows changed or removed in place? Days already built are read again "
-            "with scripts/build --full-refresh."
+            "      Raw rows and what became of them differ; scripts/build --again --full-refresh "
+            "counts all of them anew. If it happens again, it is a fault of this project."
         )
     shown = ", ".join(names[:3]) + (", ..." if len(names) > 3 else "")
     noun = "model or test" if len(failed) == 1 else "models or tests"
@@ -322,7 +322,8 @@ def build(options: Options) -> str:
         with progress.step("read the answers"):
             answers = read_answers(published, variables)
             coverage = read_coverage(published)
-        print(f"\n{answers}\n\n{coverage}\n", flush=True)
+            left_out = read_left_out(published, float(variables["quarantine_rate_max"]))
+        print(f"\n{answers}\n\n{left_out}{coverage}\n", flush=True)
     return "Build passed"
 
 

@@ -320,7 +320,9 @@ def observed(result: Any) -> str:
     details = result.result
     if details.get("unexpected_percent") is not None:
         return f"{details['unexpected_count']} rows, {details['unexpected_percent']:.2f} %"
-    return f"found {details.get('observed_value')}"
+    found = details.get("observed_value")
+    is_empty = "row_count" in result.expectation_config.type and found == 0
+    return f"found {found}" + ("; if it is empty on purpose, name it in empty_tables" * is_empty)
 
 
 # What is taken of all values of a column together.
