@@ -5,7 +5,7 @@
     first_loaded_date  that day, as an expression
 #}
 {% macro history_loaded_until(first_loaded_date) -%}
-    {%- if var('history_loaded_until') -%}
+    {%- if checked_var('history_loaded_until') -%}
         {{ date_var('history_loaded_until') }}
     {%- else -%}
         {{ first_loaded_date }}

@@ -6,7 +6,7 @@
 {% macro quarantine_limits() %}
     {%- set tables = row_ledger() | map(attribute='table') | list + ['usage_events'] -%}
     {%- set selects = [] -%}
-    {%- for entry in var('quarantine_limits') -%}
+    {%- for entry in checked_var('quarantine_limits') -%}
         {%- set share = entry.get('max') | string -%}
         {%- set rule = entry.get('reason') or '' -%}
         {%- if entry.get('table') not in tables

@@ -5,6 +5,8 @@
 {% macro can_continue() -%}
     {%- if not is_incremental() -%}
         {{- return(false) -}}
+    {%- elif not flags.INTROSPECT -%}
+        {{- return(true) -}}
     {%- endif -%}
     {%- set columns = adapter.get_columns_in_relation(this) | map(attribute='name') -%}
     {{- return('content_checksum' in columns | map('lower')) -}}

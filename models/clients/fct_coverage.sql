@@ -16,20 +16,15 @@ counts as (
     {%- for raw_table in mart.needs if not is_delivered(raw_table) %}
     {%- do missing.append(raw_table) %}
     {%- endfor %}
+    {%- set day = mart.day if mart.day and not missing else 'cast(null as date)' %}
     select
         '{{ mart.mart }}' as mart_name,
         '{{ mart.waits_for }}' as waits_for,
-    {%- if missing %}
-        0 as row_count,
-        cast(null as date) as first_date,
-        cast(null as date) as last_date
-    {%- else %}
-        count(*) as row_count,
-        {{ 'min(' ~ mart.day ~ ')' if mart.day else 'cast(null as date)' }} as first_date,
-        {{ 'max(' ~ mart.day ~ ')' if mart.day else 'cast(null as date)' }} as last_date
+        {{ 0 if missing else 'count(*)' }} as row_count,
+        {{ day if missing else 'min(' ~ day ~ ')' }} as first_date,
+        {{ day if missing else 'max(' ~ day ~ ')' }} as last_date
 
-    from {{ ref(mart.mart) }}
-    {%- endif %}
+    {{ from_nothing() if missing else 'from ' ~ ref(mart.mart) }}
     {%- if not loop.last %}
 
     union all

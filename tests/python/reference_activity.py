@@ -433,7 +433,18 @@ class Reference:
     def plan_spans(self) -> list[tuple[str, str, date, date]]:
         """(client, plan, first day, first day no longer) of use of a plan, trials included."""
         spans = []
+        first_versions = {
+            version.subscription_id: version
+            for version in sorted(self.history.versions, key=lambda v: -v.version)
+        }
         for version in self.history.versions:
+            # What is told as it is now, cancelled since, was used until it ended.
+            was_active = (
+                version.status == "canceled"
+                and version == first_versions[version.subscription_id]
+                and version.ended_at is not None
+                and version.ended_at > version.started_at
+            )
             ends = [version.ended_at] if version.ended_at else []
             ends += [
                 later.started_at
@@ -446,7 +457,7 @@ class Reference:
             last = self.date_of(min(ends)) if ends else date.max
             if (
                 version.plan_id is not None
-                and version.status in ("active", "trialing", "past_due")
+                and (was_active or version.status in ("active", "trialing", "past_due"))
                 and not client.is_internal
                 and first <= self.as_of
                 and first < last

@@ -127,8 +127,9 @@ def build(
             warehouse.insert(
                 "usage_events", [{**row, "loaded_at": "2024-12-31 03:00"} for row in late]
             )
-            warehouse.empty("stg_product__usage_events")
-            warehouse.build(["stg_product__usage_events"])
+            for name in ("stg_product__usage_events", "int_usage_load_days"):
+                warehouse.empty(name)
+                warehouse.build([name])
             warehouse.replace_days(EVENTS, incremental)
             steps = [name for name in steps if name not in first_steps]
         warehouse.build(steps)

@@ -10,6 +10,8 @@ from active_clients.project import read_vars, variable_rules
 from conftest import Built, DbtProject
 
 OTHERWISE: dict[str, Any] = {
+    "quarantine_limits": [{"table": "tickets", "max": 0.4}],
+    "history_loaded_until": "2024-06-30",
     "reporting_time_zone": "America/New_York",
     "reporting_currency": "EUR",
     "default_definition_id": "other",

@@ -57,7 +57,7 @@ def test_loads_that_are_gone_stop_the_build_until_somebody_decides(tmp_path: Pat
     project.write_raw("usage_events", events)
     build = ["run", "--select", "+int_usage_events_quarantined"]
     counted = "select activity_date::text, row_count from intermediate.int_usage_events order by 1"
-    project.dbt("seed", "--select", "rejection_rules")
+    project.dbt("seed", "--select", "path:seeds/reference")
     project.dbt(*build)
     project.write_raw("usage_events", events[1:])
     with pytest.raises(AssertionError, match="dropped_loads: keep"):
