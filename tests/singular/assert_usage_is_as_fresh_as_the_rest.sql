@@ -1,6 +1,6 @@
 -- Warns when the last usage was loaded before the last complete day was over, though another
--- table was loaded since, or when it happened more than a week before that day: on the days in
--- between everybody looks silent. One row: how many.
+-- table was loaded since, or when it happened so long before that nobody is active on that
+-- day: on the days in between everybody looks silent. One row: how many.
 
 {{ config(severity='warn') }}
 
@@ -41,4 +41,4 @@ where (
     last_loads.usage_loaded_date <= as_of.as_of_date
     and last_loads.usage_loaded_date < last_loads.last_loaded_date
 )
-or last_loads.last_usage_date < {{ add_days('as_of.as_of_date', -7) }}
+or last_loads.last_usage_date < {{ add_days('as_of.as_of_date', -27) }}
