@@ -3,7 +3,7 @@
     {%- set text = clean_text(column) -%}
     {%- set number = to_decimal('regexp_replace(' ~ text ~ ", '%$', '')", 8) %}
     cast(
-        {{ widened(number, 8) }}
+        cast({{ number }} as decimal(19, 8))
         * case when substr({{ text }}, length({{ text }})) = '%' then 0.01 else 1 end
         as decimal(18, 4)
     )
