@@ -160,8 +160,11 @@ class Cluster:
         java()
         if is_open(options.port):
             raise ProjectError(f"port {options.port} is taken; stop what uses it or give --port")
-        if self.directory.exists():
+        processes = [file.stem for file in self.directory.glob("*.pid")]
+        if self.directory.exists() and (not processes or any(map(self.is_running, processes))):
             raise ProjectError(f"{self.directory} is there already; run scripts/spark stop first")
+        # What a cluster that was killed has left.
+        shutil.rmtree(self.directory, ignore_errors=True)
         self.logs.mkdir(parents=True)
         (self.directory / "events").mkdir()
         begin = time.monotonic()
