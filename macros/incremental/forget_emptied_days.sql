@@ -15,7 +15,7 @@
     delete from {{ this }}
     where activity_date not in (select activity_date from {{ load_days }} where {{ where }})
     {%- if checked_var('dropped_loads') == 'keep' %}
-        and loaded_date in (select loaded_date from {{ load_days }})
+        and loaded_utc_date in (select loaded_utc_date from {{ load_days }})
     {%- endif %}
 {%- endmacro %}
 

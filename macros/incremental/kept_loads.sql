@@ -7,11 +7,11 @@
 #}
 {% macro kept_loads(counted, load_days) -%}
     {%- set policy = checked_var('dropped_loads') -%}
-    select distinct counted.loaded_date
+    select distinct counted.loaded_utc_date
     from {{ counted }} as counted
     left join {{ load_days }} as load_days
-        on counted.loaded_date = load_days.loaded_date
-    where load_days.loaded_date is null
-        and counted.loaded_date <> {{ unknown_date() }}
+        on counted.loaded_utc_date = load_days.loaded_utc_date
+    where load_days.loaded_utc_date is null
+        and counted.loaded_utc_date <> {{ unknown_date() }}
         and {{ '1 = 1' if policy == 'keep' else '1 = 0' }}
 {%- endmacro %}

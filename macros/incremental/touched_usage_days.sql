@@ -16,13 +16,13 @@ counted as (
     select this_rows.*
     from {{ this }} as this_rows
     left join kept_loads
-        on this_rows.loaded_date = kept_loads.loaded_date
-    where kept_loads.loaded_date is null
+        on this_rows.loaded_utc_date = kept_loads.loaded_utc_date
+    where kept_loads.loaded_utc_date is null
 ),
 
 counted_days as (
     select
-        loaded_date,
+        loaded_utc_date,
         activity_date,
         sum(row_count) as row_count,
         sum(content_checksum) as content_checksum,
@@ -30,14 +30,14 @@ counted_days as (
 
     from counted
 
-    group by loaded_date, activity_date
+    group by loaded_utc_date, activity_date
 ),
 
 touched_days as (
     select coalesce(delivered.activity_date, counted_days.activity_date) as activity_date
     from {{ load_days }} as delivered
     full join counted_days
-        on delivered.loaded_date = counted_days.loaded_date
+        on delivered.loaded_utc_date = counted_days.loaded_utc_date
             and delivered.activity_date = counted_days.activity_date
     where coalesce(delivered.row_count, 0) <> coalesce(counted_days.row_count, 0)
         or coalesce(delivered.content_checksum, 0) <> coalesce(counted_days.content_checksum, 0)

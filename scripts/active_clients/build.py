@@ -22,11 +22,10 @@ from typing import IO, Any
 
 import click
 import duckdb
-from tabulate import tabulate
 
 from active_clients.answers import read_answers
 from active_clients.command_line import command, vars_option
-from active_clients.coverage import read_coverage, read_left_out
+from active_clients.coverage import read_coverage
 from active_clients.dbt_runs import (
     VERSIONS,
     BuildError,
@@ -34,7 +33,9 @@ from active_clients.dbt_runs import (
     FailedNode,
     NodesFailedError,
     log_hint,
+    warned_tests,
 )
+from active_clients.left_out import left_out
 from active_clients.machine import check_room, count_events, limits
 from active_clients.project import (
     DEFAULT_PUBLISHED_FILE,
@@ -56,6 +57,7 @@ STEPS = 7
 # More raw events than this are checked before the build: each takes its share of the memory.
 EVENTS_CHECKED_BESIDE = 1_000_000
 SHOWN_FAILURES = 10
+SHOWN_WARNINGS = 3
 QUARANTINE_TEST = "assert_quarantine_rate_below_maximum"
 CONSERVATION_TESTS = {
     "assert_every_raw_row_has_one_disposition",
@@ -181,6 +183,23 @@ def describe_failures(failed: list[FailedNode]) -> BuildError:
     return BuildError(f"{len(failed)} {noun} failed: {shown}; {log_hint()}", lines)
 
 
+def describe_warnings(dbt: Dbt) -> list[str]:
+    """What a build that passed has to say of the data: what it counted again, and doubts."""
+    lines = [f"      {message}" for message in dbt.said]
+    with duckdb.connect(str(database_path()), read_only=True) as connection:
+        connection.execute("set TimeZone = 'UTC'")
+        for name, sql in warned_tests().items():
+            found = connection.execute(sql)
+            columns = [column[0] for column in found.description or []]
+            rows = found.fetchall()
+            lines.append(f"      WARN  {name}: {len(rows)} {'row' if len(rows) == 1 else 'rows'}")
+            lines += [
+                "            " + ", ".join(f"{c} {v}" for c, v in zip(columns, row, strict=True))
+                for row in rows[:SHOWN_WARNINGS]
+            ]
+    return lines
+
+
 def describe_failure(node: FailedNode) -> str:
     """One line on one failed model or test."""
     message = " ".join(node.message.split())[:400]
@@ -209,50 +228,7 @@ def exceeded_limits(relation: str | None) -> list[str]:
 def rejection_reasons() -> list[str]:
     """Why rows were quarantined, per table."""
     with duckdb.connect(str(database_path()), read_only=True) as connection:
-        rows = connection.execute(REJECTION_REASONS).fetchall()
-    shown = [
-        (f"{source}.{table}", reason, f"{count:,} rows", f"{rate or 0:.2%}")
-        for source, table, reason, count, rate in rows
-    ]
-    columns = ("left", "left", "right", "right")
-    table = tabulate(shown, tablefmt="plain", colalign=columns, disable_numparse=True)
-    return ["      Most frequent reasons, of the rows of each table:", indent(table, " " * 8)]
-
-
-REJECTION_REASONS = """
-    with reasons as (
-        select
-            source_name,
-            table_name,
-            unnest(string_split(cast(rejection_reasons as varchar), ',')) as raw_reason
-        from marts.fct_quarantined_rows
-    ),
-    counted as (
-        select
-            source_name,
-            table_name,
-            trim(raw_reason, ' []"''') as reason,
-            count(*) as row_count
-        from reasons group by all
-    ),
-    totals as (
-        select source_name, table_name, sum(raw_row_count) as raw_row_count
-        from marts.fct_row_dispositions group by all
-    )
-    select
-        counted.source_name,
-        counted.table_name,
-        counted.reason,
-        counted.row_count,
-        counted.row_count / nullif(totals.raw_row_count, 0)
-    from counted
-    left join totals using (source_name, table_name)
-    qualify row_number() over (
-        partition by counted.source_name, counted.table_name
-        order by counted.row_count desc, counted.reason
-    ) <= 3
-    order by counted.source_name, counted.table_name, counted.row_count desc, counted.reason
-"""
+        return [indent(left_out(connection), " " * 6)]
 
 
 # ---- the whole -----------------------------------------------------------------------
@@ -321,9 +297,8 @@ def build(options: Options) -> str:
         remember(read, published)
         with progress.step("read the answers"):
             answers = read_answers(published, variables)
-            coverage = read_coverage(published)
-            left_out = read_left_out(published, float(variables["quarantine_rate_max"]))
-        print(f"\n{answers}\n\n{left_out}{coverage}\n", flush=True)
+            coverage = read_coverage(published, float(variables["quarantine_rate_max"]))
+        print(f"\n{answers}\n\n{coverage}\n", flush=True)
     return "Build passed"
 
 
@@ -357,6 +332,8 @@ def build_and_publish(
         try:
             with progress.step("build the models and run their tests"):
                 dbt.build(options.full_refresh, options.unit_tests, events)
+            for line in describe_warnings(dbt):
+                print(line, flush=True)
         except BuildError as error:
             # What is wrong with raw rows comes first: models may fail of it.
             if is_beside:

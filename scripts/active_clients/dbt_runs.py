@@ -24,6 +24,8 @@ from active_clients.project import (
 )
 
 CONTRACT = "The raw tables do not fit the input contract"
+# What the macro say_what_is_recounted says; v2 prints it among other lines.
+RECOUNTED = " days are counted again"
 
 
 class BuildError(Exception):
@@ -64,6 +66,9 @@ class FailedNode:
 class Dbt(Protocol):
     """What a build asks of dbt, whichever it is."""
 
+    # What macros said of the data during the build.
+    said: list[str]
+
     def read_project(self) -> None:
         """Read the project and stop when a raw table or a column is missing."""
 
@@ -75,6 +80,21 @@ def build_options(full_refresh: bool, unit_tests: bool, events: int) -> list[str
     """The options of a build that both versions of dbt take."""
     options = thread_options(events) + (["--full-refresh"] if full_refresh else [])
     return options + ([] if unit_tests else ["--exclude-resource-type", "unit_test"])
+
+
+def warned_tests() -> dict[str, str]:
+    """The tests of the last build that warn, with the SQL that finds their rows."""
+    results = json.loads((target_path() / "run_results.json").read_text())["results"]
+    nodes = read_manifest()["nodes"]
+    warned = {}
+    for result in results:
+        node = nodes.get(result["unique_id"])
+        if node and result["status"] == "warn":
+            compiled = target_path() / "compiled" / node["package_name"]
+            files = list(compiled.rglob(f"{node['name']}.sql"))
+            sql = result.get("compiled_code") or (files[0].read_text() if files else "")
+            warned[node["name"]] = sql
+    return warned
 
 
 def log_hint() -> str:
@@ -93,6 +113,7 @@ class DbtV1:
         log_path().mkdir(parents=True, exist_ok=True)
         self._log = (log_path() / "dbt.log").open("w", buffering=1)
         self.errors: list[str] = []
+        self.said: list[str] = []
 
     def _note(self, event: Any) -> None:
         """Log what dbt says, and keep what went wrong: not every result carries it."""
@@ -101,6 +122,8 @@ class DbtV1:
         self._log.write(f"{datetime.now(UTC):%H:%M:%S} [{event.info.level:5}] {event.info.msg}\n")
         if event.info.level == "error":
             self.errors.append(event.info.msg)
+        elif event.info.name == "JinjaLogInfo":
+            self.said.append(event.info.msg)
 
     def invoke(self, *command: str) -> Any:
         """Run one dbt command."""
@@ -188,6 +211,7 @@ class DbtV2:
         # All of them: v2 shows the configuration of metrics only those of the command line.
         self._vars = ["--vars", yaml.safe_dump(read_vars(vars_text), default_flow_style=True)]
         self._verbose = verbose
+        self.said: list[str] = []
 
     def invoke(self, *command: str) -> tuple[int, list[str]]:
         """Run one dbt command; its exit code and the errors it printed."""
@@ -204,6 +228,7 @@ class DbtV2:
         )
         if self._verbose:
             print(done.stdout, flush=True)
+        self.said += [line for line in done.stdout.splitlines() if RECOUNTED in line]
         errors = done.stdout.partition("Errors and Warnings")[2] or done.stdout
         lines = errors.partition("Execution Summary")[0].splitlines()
         kept = [line for line in lines if line.strip(" =") and not self._STACK.match(line)]

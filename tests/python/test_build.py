@@ -6,10 +6,12 @@ import fcntl
 import shutil
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import duckdb
 import pytest
 
+from active_clients import build as build_module
 from active_clients import unchanged
 from active_clients.project import read_vars
 from active_clients.unchanged import is_unchanged, read_by_build, remember
@@ -168,7 +170,7 @@ def test_failing_test_leaves_the_published_file_alone(built: Built, tmp_path: Pa
     assert project.published.read_bytes() == before
     assert "assert_quarantine_rate_below_maximum" in result.stdout
     assert "of the rows are quarantined for any reason (limit 0.01%)" in result.stdout
-    assert "Most frequent reasons" in result.stdout
+    assert "Raw rows left out" in result.stdout
     last = result.stdout.splitlines()[-1]
     assert last.startswith("Build failed: ")
     assert last.endswith("stays as it was.")
@@ -188,3 +190,18 @@ def test_unknown_variable_is_named(tmp_path: Path) -> None:
     result = DbtProject(tmp_path, {"as_of_dat": "2025-01-01"}).build()
     assert result.returncode == 1
     assert "as_of_dat" in result.stdout
+
+
+def test_what_a_passing_build_doubts_is_told(built: Built, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A test that only warns says its name and its first rows."""
+    sql = "select 'tickets' as table_name, cast(date '2025-01-01' + cast(n as integer) as date) as day from range(5) as t (n)"
+    monkeypatch.setattr(build_module, "warned_tests", lambda: {"assert_it_holds": sql})
+    monkeypatch.setenv("ACTIVE_CLIENTS_DATABASE", str(built.project.database))
+    said = build_module.describe_warnings(SimpleNamespace(said=["3 days are counted again"]))
+    assert [line.strip() for line in said] == [
+        "3 days are counted again",
+        "WARN  assert_it_holds: 5 rows",
+        "table_name tickets, day 2025-01-01",
+        "table_name tickets, day 2025-01-02",
+        "table_name tickets, day 2025-01-03",
+    ]

@@ -148,18 +148,21 @@ def extract(compiled: CompiledProject) -> Extract:
     return Extract(compiled, LAST_DAY)
 
 
+def assert_same_until(day: date, cut: Demo, whole: Demo) -> None:
+    for name in DATED:
+        columns = ", ".join(whole.columns(name))
+        then, now = cut.rows(name, columns, day), whole.rows(name, columns, day)
+        changed = set(now) ^ set(then)
+        assert not changed, (name, len(changed), sorted(changed, key=str)[:6])
+        assert then, name
+
+
 @pytest.mark.parametrize("day", CUTS)
 def test_sources_cut_at_a_day_tell_the_same_as_all_of_them(
     compiled: CompiledProject, demo: Demo, day: date
 ) -> None:
     """Features, scores and probabilities of the past do not change with what comes later."""
-    cut = Demo(compiled, day)
-    for name in DATED:
-        columns = ", ".join(demo.columns(name))
-        then, now = cut.rows(name, columns, day), demo.rows(name, columns, day)
-        changed = set(now) ^ set(then)
-        assert not changed, (name, len(changed), sorted(changed, key=str)[:6])
-        assert then, name
+    assert_same_until(day, Demo(compiled, day), demo)
 
 
 @pytest.mark.parametrize("day", CUTS)
@@ -167,13 +170,7 @@ def test_history_tells_of_a_day_nothing_that_happened_later(
     compiled: CompiledProject, extract: Extract, day: date
 ) -> None:
     """All is loaded at once; without what happened after a day its weeks are the same."""
-    cut = Extract(compiled, day)
-    for name in DATED:
-        columns = ", ".join(extract.columns(name))
-        then, now = cut.rows(name, columns, day), extract.rows(name, columns, day)
-        changed = set(now) ^ set(then)
-        assert not changed, (name, len(changed), sorted(changed, key=str)[:6])
-        assert then, name
+    assert_same_until(day, Extract(compiled, day), extract)
 
 
 def test_history_is_what_was_known_then(demo: Demo, extract: Extract) -> None:

@@ -66,6 +66,11 @@ def test_loads_that_are_gone_stop_the_build_until_somebody_decides(tmp_path: Pat
     project.vars["dropped_loads"] = "keep"
     project.dbt(*build)
     assert [day for day, _ in project.rows(counted)] == ["2025-01-01", "2025-01-02", "2025-01-03"]
+    # Another time zone moves the day of a load, and is no other load.
+    project.vars["reporting_time_zone"] = "America/New_York"
+    project.dbt(*build)
+    each_day = [("2025-01-01", 1), ("2025-01-02", 1), ("2025-01-03", 1)]
+    assert project.rows(counted) == each_day
     project.vars["dropped_loads"] = "recount"
     project.dbt(*build)
     assert [day for day, _ in project.rows(counted)] == ["2025-01-02", "2025-01-03"]

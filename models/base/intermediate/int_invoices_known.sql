@@ -2,81 +2,64 @@
 -- days [known_from, known_to) on which that was known. One of the first load was open from its
 -- issue until it was paid; that it is uncollectible is known since it was loaded.
 
+{%- set outcome_date -%}
+    case invoice_status
+                when 'paid' then {{ reporting_date('coalesce(paid_at, issued_at)') }}
+                when 'uncollectible' then {{ reporting_date('loaded_at') }}
+            end
+{%- endset %}
+
 with
 
 invoices as (
     {{ known_rows(ref('int_invoices_classified'), 'invoices') }}
 ),
 
+-- The day on which the outcome became known, where that is later than the rest.
 outcomes as (
     select
         *,
         case
-            when is_history and invoice_status = 'paid'
-                then {{ reporting_date('coalesce(paid_at, issued_at)') }}
-            when is_history and invoice_status = 'uncollectible'
-                then {{ reporting_date('loaded_at') }}
-        end as outcome_date
+            when is_history and {{ outcome_date }} > known_from
+                then least({{ outcome_date }}, {{ reporting_date('loaded_at') }})
+        end as outcome_known_from
 
     from invoices
 ),
 
-dated as (
-    select
-        *,
-        {{ earlier('outcome_date', reporting_date('loaded_at')) }} as outcome_known_from
-
-    from outcomes
-
-    where outcome_date is not null
-
+steps as (
+    select true as tells_of_outcome
     union all
-
-    select
-        *,
-        known_from as outcome_known_from
-
-    from outcomes
-
-    where outcome_date is null
+    select false as tells_of_outcome
 ),
 
 final as (
     select
-        invoice_id,
-        client_id,
-        canonical_client_id,
-        exclusion_reason,
-        currency_code,
-        'open' as invoice_status,
-        amount,
-        issued_at,
-        cast(null as {{ type_utc() }}) as paid_at,
-        known_from,
-        {{ earlier('outcome_known_from', 'known_to') }} as known_to
-
-    from dated
-
-    where outcome_known_from > known_from
-
-    union all
-
-    select
-        invoice_id,
-        client_id,
-        canonical_client_id,
-        exclusion_reason,
-        currency_code,
-        invoice_status,
-        amount,
-        issued_at,
-        paid_at,
+        outcomes.invoice_id,
+        outcomes.client_id,
+        outcomes.canonical_client_id,
+        outcomes.exclusion_reason,
+        outcomes.currency_code,
+        case when steps.tells_of_outcome then outcomes.invoice_status else 'open' end
+            as invoice_status,
+        outcomes.amount,
+        outcomes.issued_at,
+        case when steps.tells_of_outcome then outcomes.paid_at end as paid_at,
         case
-            when outcome_known_from > known_from then outcome_known_from else known_from
+            when steps.tells_of_outcome
+                then coalesce(outcomes.outcome_known_from, outcomes.known_from)
+            else outcomes.known_from
         end as known_from,
-        known_to
+        case
+            when steps.tells_of_outcome then outcomes.known_to
+            else {{ earlier('outcomes.outcome_known_from', 'outcomes.known_to') }}
+        end as known_to
 
-    from dated
+    from outcomes
+    cross join steps
+
+    where steps.tells_of_outcome
+        or outcomes.outcome_known_from is not null
 )
 
 select * from final

@@ -10,88 +10,62 @@ versions as (
     ) }}
 ),
 
+-- The day on which the end became known, where that is later than the rest.
 ends as (
     select
         *,
-        case when is_history then {{ reporting_date('coalesce(canceled_at, ended_at)') }} end
-            as end_date
+        case
+            when is_history
+                and {{ reporting_date('coalesce(canceled_at, ended_at)') }} > known_from
+                then least(
+                        {{ reporting_date('coalesce(canceled_at, ended_at)') }},
+                        {{ reporting_date('loaded_at') }}
+                    )
+        end as end_known_from
 
     from versions
 ),
 
-dated as (
-    select
-        *,
-        {{ earlier('end_date', reporting_date('loaded_at')) }} as end_known_from
-
-    from ends
-
-    where end_date is not null
-
+steps as (
+    select true as tells_of_end
     union all
-
-    select
-        *,
-        known_from as end_known_from
-
-    from ends
-
-    where end_date is null
+    select false as tells_of_end
 ),
 
 final as (
     select
-        subscription_id,
-        version,
-        client_id,
-        canonical_client_id,
-        exclusion_reason,
-        plan_id,
-        subscription_status,
-        currency_code,
-        billing_interval,
-        discount_duration,
-        quantity,
-        unit_price_amount,
-        billing_interval_count,
-        discount_rate,
-        trial_ends_at,
-        started_at,
-        cast(null as {{ type_utc() }}) as ended_at,
-        cast(null as {{ type_utc() }}) as canceled_at,
-        known_from,
-        {{ earlier('end_known_from', 'known_to') }} as known_to
+        ends.subscription_id,
+        ends.version,
+        ends.client_id,
+        ends.canonical_client_id,
+        ends.exclusion_reason,
+        ends.plan_id,
+        ends.subscription_status,
+        ends.currency_code,
+        ends.billing_interval,
+        ends.discount_duration,
+        ends.quantity,
+        ends.unit_price_amount,
+        ends.billing_interval_count,
+        ends.discount_rate,
+        ends.trial_ends_at,
+        ends.started_at,
+        case when steps.tells_of_end then ends.ended_at end as ended_at,
+        case when steps.tells_of_end then ends.canceled_at end as canceled_at,
+        case
+            when steps.tells_of_end then coalesce(ends.end_known_from, ends.known_from)
+            else ends.known_from
+        end as known_from,
+        case
+            when steps.tells_of_end then ends.known_to
+            else {{ earlier('ends.end_known_from', 'ends.known_to') }}
+        end as known_to
 
-    from dated
+    from ends
+    cross join steps
 
-    where end_known_from > known_from
-
-    union all
-
-    select
-        subscription_id,
-        version,
-        client_id,
-        canonical_client_id,
-        exclusion_reason,
-        plan_id,
-        subscription_status,
-        currency_code,
-        billing_interval,
-        discount_duration,
-        quantity,
-        unit_price_amount,
-        billing_interval_count,
-        discount_rate,
-        trial_ends_at,
-        started_at,
-        ended_at,
-        canceled_at,
-        case when end_known_from > known_from then end_known_from else known_from end
-            as known_from,
-        known_to
-
-    from dated
+    where steps.tells_of_end
+        or ends.end_known_from is not null
 )
 
 select * from final

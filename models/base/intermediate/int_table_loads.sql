@@ -58,7 +58,18 @@ final as (
                 and days.happened_date < days.loaded_date
                 then days.happened_date
             else days.loaded_date
-        end) as known_from
+        end) as known_from,
+        sum(case
+            when days.loaded_date > first_loads.history_until_date
+                and days.loaded_date >= {{ add_days('days.happened_date', 28) }}
+                then days.row_count
+            else 0
+        end) as late_row_count,
+        max(case
+            when days.loaded_date > first_loads.history_until_date
+                and days.loaded_date >= {{ add_days('days.happened_date', 28) }}
+                then days.loaded_date
+        end) as last_late_loaded_date
 
     from days
     inner join first_loads

@@ -70,6 +70,7 @@ counts as (
         cast(sum(content_checksum) as bigint) as content_checksum,
         is_client_known,
         loaded_date,
+        loaded_utc_date,
         activity_date,
         {{ month_start('activity_date') }} as activity_month
 
@@ -84,6 +85,7 @@ counts as (
         rejection_reasons,
         is_client_known,
         loaded_date,
+        loaded_utc_date,
         activity_date
 ),
 {% endset %}
@@ -119,6 +121,7 @@ final as (
         {{ fingerprint }} as fingerprint,
         is_client_known,
         loaded_date,
+        loaded_utc_date,
         activity_date,
         activity_month
 
@@ -140,12 +143,13 @@ final as (
         kept.fingerprint,
         kept.is_client_known,
         kept.loaded_date,
+        kept.loaded_utc_date,
         kept.activity_date,
         kept.activity_month
 
     from {{ this }} as kept
     inner join kept_loads
-        on kept.loaded_date = kept_loads.loaded_date
+        on kept.loaded_utc_date = kept_loads.loaded_utc_date
 
     where {{ is_touched('kept.activity_date') }}
     {%- endif %}

@@ -23,7 +23,7 @@ clients as (
 counted_days as (
     select
         activity_date,
-        loaded_date,
+        loaded_utc_date,
         sum(row_count) as row_count,
         sum(content_checksum) as content_checksum
 
@@ -31,13 +31,13 @@ counted_days as (
 
     where disposition = 'quarantined'
 
-    group by activity_date, loaded_date
+    group by activity_date, loaded_utc_date
 ),
 
 held_days as (
     select
         held.activity_date,
-        held.loaded_date,
+        held.loaded_utc_date,
         count(*) as row_count,
         sum(held.content_checksum) as content_checksum
 
@@ -47,7 +47,7 @@ held_days as (
 
     where held.invalid_reasons is not null or clients.known_client_id is null
 
-    group by held.activity_date, held.loaded_date
+    group by held.activity_date, held.loaded_utc_date
 ),
 
 touched_days as (
@@ -55,14 +55,14 @@ touched_days as (
     from counted_days
     full join held_days
         on counted_days.activity_date = held_days.activity_date
-            and counted_days.loaded_date = held_days.loaded_date
+            and counted_days.loaded_utc_date = held_days.loaded_utc_date
     where coalesce(counted_days.row_count, 0) <> coalesce(held_days.row_count, 0)
         or coalesce(counted_days.content_checksum, 0) <> coalesce(held_days.content_checksum, 0)
 ),
 
 -- Of loads that are no longer delivered the rows stay, where dropped_loads says so.
 kept_loads as (
-    {{ kept_loads(this, ref('int_usage_load_days')) }}
+    {{ kept_loads(ref('int_usage_events'), ref('int_usage_load_days')) }}
 ),
 
 {% endif %}
@@ -82,6 +82,7 @@ final as (
         ], prefix='events.raw_') }} as raw_row,
         {{ usage_checksum() }} as content_checksum,
         events.loaded_date,
+        events.loaded_utc_date,
         events.loaded_at,
         events.activity_date,
         {{ month_start('events.activity_date') }} as activity_month
@@ -103,13 +104,14 @@ final as (
         kept.raw_row,
         kept.content_checksum,
         kept.loaded_date,
+        kept.loaded_utc_date,
         kept.loaded_at,
         kept.activity_date,
         kept.activity_month
 
     from {{ this }} as kept
     inner join kept_loads
-        on kept.loaded_date = kept_loads.loaded_date
+        on kept.loaded_utc_date = kept_loads.loaded_utc_date
 
     where {{ is_touched('kept.activity_date') }}
     {%- endif %}

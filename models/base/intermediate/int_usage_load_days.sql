@@ -1,5 +1,6 @@
--- Grain: one row per load day and activity day of usage events, as they are delivered now: how
--- many rows, and a checksum of all that was delivered and of what staging makes of it.
+-- Grain: one row per load, told apart by its UTC day, and activity day of usage events, as
+-- delivered now: how many rows, and a checksum of all that was delivered and of what staging makes
+-- of it.
 
 with
 
@@ -9,14 +10,14 @@ events as (
 
 final as (
     select
-        events.loaded_date,
+        events.loaded_utc_date,
         events.activity_date,
         count(*) as row_count,
         cast(sum({{ usage_checksum() }}) as bigint) as content_checksum
 
     from events
 
-    group by events.loaded_date, events.activity_date
+    group by events.loaded_utc_date, events.activity_date
 )
 
 select * from final

@@ -47,6 +47,7 @@ final as (
             {{ unknown_date() }}
         ) as activity_date,
         coalesce({{ reporting_date('loaded_at') }}, {{ unknown_date() }}) as loaded_date,
+        coalesce(cast(loaded_at as date), {{ unknown_date() }}) as loaded_utc_date,
         {{ rejection_reasons({
             'missing_key:event_id': 'event_id is null',
             'missing_client:client_id': 'client_id is null',

@@ -1,0 +1,16 @@
+-- Warns of tables whose rows come once when a tenth of them came after the first load and four
+-- weeks or more after they happened: history in several loads, of which only the first counts as
+-- known when it happened. `history_loaded_until` at the day shown makes it all so.
+
+{{ config(severity='warn') }}
+
+select
+    table_name,
+    late_row_count,
+    row_count,
+    last_late_loaded_date
+
+from {{ ref('int_table_loads') }}
+
+where table_name in ('usage_events', 'survey_responses', 'touchpoints')
+    and late_row_count > 0.1 * row_count
