@@ -1,6 +1,6 @@
 -- Warns of tables whose rows come once when a tenth of them came after the first load and four
 -- weeks or more after they happened: history in several loads, of which only the first counts as
--- known when it happened. `history_loaded_until` at the day shown makes it all so.
+-- known when it happened. `history_loaded_until` at the day shown makes all of it known then.
 
 {{ config(severity='warn') }}
 
