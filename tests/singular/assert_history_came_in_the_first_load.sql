@@ -1,5 +1,5 @@
--- Warns of tables whose rows come once when a tenth of them came after the first load and four
--- weeks or more after they happened: history in several loads, of which only the first counts as
+-- Warns of tables whose rows come once when a tenth came after the first load and four weeks or
+-- more after they happened: history in several loads, of which only the first counts as
 -- known when it happened. `history_loaded_until` at the day shown makes all of it known then.
 
 {{ config(severity='warn') }}

@@ -1,5 +1,5 @@
 -- Grain: one row per load, told apart by its UTC day, and activity day of usage events, as they
--- are delivered now: how many rows, and a checksum of what came and of what staging makes of it.
+-- are delivered now: how many rows, and a checksum of what came and what staging made of it.
 
 with
 
