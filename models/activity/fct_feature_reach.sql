@@ -11,7 +11,8 @@ adoption as (
 ),
 
 attribute_spans as (
-    select * from {{ ref('int_client_attribute_spans') }}
+    select * from {{ ref('int_client_attributes') }}
+    where attribute in ({{ cut_attributes() }})
 ),
 
 definitions as (

@@ -56,6 +56,10 @@ churns as (
         and lost_mrr_amount > 0
 ),
 
+versions as (
+    select * from {{ ref('dim_client_versions') }}
+),
+
 main_plans as (
     select
         churns.client_id,
@@ -84,6 +88,14 @@ final as (
         main_plans.plan_id,
         coalesce(causes.churn_type, 'unknown') as churn_type,
         causes.cancel_reason,
+        versions.segment,
+        versions.industry,
+        versions.country,
+        versions.acquisition_channel,
+        versions.owner,
+        versions.entitled_plan,
+        versions.paid_plan,
+        versions.mrr_band,
 
         -- numerics
         churns.lost_mrr_amount,
@@ -106,6 +118,9 @@ final as (
     left join causes
         on churns.client_id = causes.client_id
             and churns.valid_from = causes.churn_date
+    left join versions
+        on churns.client_id = versions.client_id
+            and {{ is_within(add_days('churns.valid_from', -1), 'versions') }}
     left join client_mrr as won_back
         on churns.client_id = won_back.client_id
             and churns.won_back_date = won_back.valid_from

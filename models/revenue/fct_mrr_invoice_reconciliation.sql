@@ -123,7 +123,10 @@ final as (
         cast(sum(invoiced_otherwise_amount) as decimal(18, 4)) as invoiced_otherwise_amount,
 
         -- booleans
-        is_complete
+        is_complete,
+
+        -- dates
+        {{ month_end('period_month') }} as period_end_date
 
     from explained
 

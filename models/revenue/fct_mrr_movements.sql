@@ -15,6 +15,10 @@ current_rates as (
     where {{ is_within('as_of.as_of_date', 'rates') }}
 ),
 
+versions as (
+    select * from {{ ref('dim_client_versions') }}
+),
+
 movements as (
     select
         client_id,
@@ -67,6 +71,14 @@ final as (
         -- strings
         movements.movement_type,
         movements.plan_change_type,
+        versions.segment,
+        versions.industry,
+        versions.country,
+        versions.acquisition_channel,
+        versions.owner,
+        versions.entitled_plan,
+        versions.paid_plan,
+        versions.mrr_band,
 
         -- numerics
         cast(movements.original_mrr_change_amount as decimal(18, 4))
@@ -92,6 +104,15 @@ final as (
     from movements
     inner join current_rates
         on movements.currency_code = current_rates.currency_code
+    -- Who leaves, shrinks or grows is under what it was before, who comes under what it is.
+    left join versions
+        on movements.client_id = versions.client_id
+            and {{ is_within(
+                "case when movements.movement_type in ('new', 'reactivation')"
+                ~ ' then movements.movement_date else '
+                ~ add_days('movements.movement_date', -1) ~ ' end',
+                'versions'
+            ) }}
 )
 
 select * from final

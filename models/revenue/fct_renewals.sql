@@ -18,6 +18,10 @@ rates as (
     select * from {{ ref('int_exchange_rate_spans') }}
 ),
 
+client_versions as (
+    select * from {{ ref('dim_client_versions') }}
+),
+
 as_of as (
     select * from {{ ref('as_of') }}
 ),
@@ -107,16 +111,24 @@ succeeded as (
 final as (
     select
         -- keys
-        subscription_id,
-        term_start_date,
+        succeeded.subscription_id,
+        succeeded.term_start_date,
 
         -- ids
-        client_id,
-        plan_id,
+        succeeded.client_id,
+        succeeded.plan_id,
 
         -- strings
-        billing_interval,
-        currency_code,
+        succeeded.billing_interval,
+        succeeded.currency_code,
+        client_versions.segment,
+        client_versions.industry,
+        client_versions.country,
+        client_versions.acquisition_channel,
+        client_versions.owner,
+        client_versions.entitled_plan,
+        client_versions.paid_plan,
+        client_versions.mrr_band,
         case
             when is_open then 'open'
             when followed_mrr_amount = 0 then 'lost'
@@ -147,6 +159,9 @@ final as (
         term_end_date
 
     from succeeded
+    left join client_versions
+        on succeeded.client_id = client_versions.client_id
+            and {{ is_within(add_days('succeeded.term_end_date', -1), 'client_versions') }}
 )
 
 select * from final

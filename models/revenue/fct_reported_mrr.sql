@@ -58,6 +58,9 @@ final as (
         -- booleans
         locks.is_reconstructed,
 
+        -- dates
+        {{ month_end('summed.period_month') }} as period_end_date,
+
         -- timestamps
         locks.locked_at
 

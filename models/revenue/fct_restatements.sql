@@ -130,7 +130,10 @@ final as (
         cast(summed.mrr_change_amount as decimal(18, 4)) as mrr_change_amount,
 
         -- booleans
-        coalesce(locks.is_reconstructed, false) as is_reconstructed
+        coalesce(locks.is_reconstructed, false) as is_reconstructed,
+
+        -- dates
+        {{ month_end('summed.period_month') }} as period_end_date
 
     from summed
     left join locks

@@ -67,6 +67,7 @@ cells as (
 summed as (
     select
         cells.*,
+        coalesce(margins.margin_amount, 0) as margin_amount,
         {{ running_sum('coalesce(margins.margin_amount, 0)', ['cells.cohort_month'],
             'cells.age_months', digits=24) }} as cumulative_margin_amount,
         {{ running_sum('coalesce(margins.costed_margin_amount, 0)', ['cells.cohort_month'],
@@ -87,6 +88,7 @@ final as (
         -- numerics
         cast(cohort_size as bigint) as cohort_size,
         cast(case when is_mature then cohort_size end as bigint) as eligible_count,
+        cast(case when is_mature then margin_amount end as decimal(24, 4)) as margin_amount,
         case when is_mature then cumulative_margin_amount end as cumulative_margin_amount,
         {{ amount_per('case when is_mature then cumulative_margin_amount end', 'cohort_size') }}
             as clv_per_client_amount,

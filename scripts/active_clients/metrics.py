@@ -26,6 +26,8 @@ from metricflow_semantics.model.semantic_manifest_lookup import SemanticManifest
 
 __all__ = ["Engine", "InformativeUserError", "Question", "relations", "relocate"]
 
+GRAINS = ("day", "week", "month", "quarter", "year")
+
 logging.getLogger("metricflow").setLevel(logging.ERROR)
 logging.getLogger("metricflow_semantics").setLevel(logging.ERROR)
 
@@ -107,12 +109,37 @@ class Engine:
             if not (metric.type_params and getattr(metric.type_params, "is_private", False))
         }
 
+    def _parts(self, name: str) -> list[Any]:
+        """A metric and all that it is made of."""
+        metric = next(metric for metric in self.manifest.metrics if metric.name == name)
+        return [metric, *(p for part in metric.input_metrics for p in self._parts(part.name))]
+
+    def _said(self, name: str, key: str) -> list[Any]:
+        """What the metric and its parts say of themselves under a key."""
+        found = [(part.config.meta if part.config else {}).get(key) for part in self._parts(name)]
+        return [value for value in found if value]
+
     def needs(self, name: str) -> set[str]:
         """The raw tables without whose rows a metric, or a part of it, is not known."""
-        metric = next(metric for metric in self.manifest.metrics if metric.name == name)
-        needed = (metric.config.meta if metric.config else {}).get("needs")
-        own = {str(needed)} if needed else set()
-        return own.union(*(self.needs(part.name) for part in metric.input_metrics))
+        return {str(value) for value in self._said(name, "needs")}
+
+    def requires(self, name: str) -> list[str]:
+        """What a metric has to be told apart by, or be asked for one value of, to mean anything."""
+        return sorted({name for value in self._said(name, "requires") for name in value})
+
+    def grains(self, name: str) -> tuple[str, ...]:
+        """The periods that a metric can be asked by: the others would be a sum or mean of them."""
+        limits = [set(value) for value in self._said(name, "grains")]
+        return tuple(grain for grain in GRAINS if all(grain in limit for limit in limits))
+
+    def is_snapshot(self, name: str) -> bool:
+        """Whether the last day of a period counts, where others add up its days."""
+        parameters = [part.type_params for part in self._parts(name)]
+        return any(
+            given.metric_aggregation_params
+            and given.metric_aggregation_params.non_additive_dimension
+            for given in parameters
+        )
 
     def group_by_names(self, metrics: Sequence[str]) -> list[str]:
         """Everything the metrics can be grouped by together."""

@@ -74,9 +74,16 @@ def refuse_unknown(kind: str, given: Iterable[str], known: Sequence[str]) -> Non
 
 def without_grain(name: str, known: Sequence[str]) -> str:
     """`metric_time__month` is `metric_time` by the month."""
+    head, grain = split_grain(name)
+    return head if grain and name not in known else name
+
+
+def split_grain(name: str) -> tuple[str, str]:
+    """`metric_time__month` is `metric_time` and `month`; without a grain the second is empty."""
+    from active_clients.metrics import GRAINS
+
     head, _, tail = name.rpartition("__")
-    grains = {"day", "week", "month", "quarter", "year"}
-    return head if tail in grains and name not in known else name
+    return (head, tail) if tail in GRAINS else (name, "")
 
 
 def check_names(engine: Engine, question: Question) -> None:
@@ -90,6 +97,48 @@ def check_names(engine: Engine, question: Question) -> None:
     )
     ordered = [name.removeprefix("-") for name in question.order]
     refuse_unknown("column to order by", ordered, [*question.metrics, *question.group_by])
+    refuse_wrong(engine, question)
+
+
+def refuse_wrong(engine: Engine, question: Question) -> None:
+    """Stop at what MetricFlow would answer with a number that means nothing."""
+    asked = [split_grain(name) for name in question.group_by]
+    names = {name for name, _ in asked}
+    conditions = " ".join(question.where)
+    for metric in question.metrics:
+        grains = engine.grains(metric)
+        for name, grain in asked:
+            if name == "metric_time" and grain and grain not in grains:
+                raise ProjectError(
+                    f"{metric} is a number of a {' or a '.join(grains)}, which a {grain} has not: "
+                    f"{advice(engine, metric, grain)}"
+                )
+        for required in engine.requires(metric):
+            if required not in names and required not in conditions:
+                shown = f"{required}__{grains[-1]}" if required == "metric_time" else required
+                raise ProjectError(
+                    f"{metric} means nothing over all values of {required}: add --group-by "
+                    f"{shown}, or a --where on it"
+                )
+        if (
+            conditions
+            and "metric_time" not in names
+            and "metric_time" not in conditions
+            and engine.is_snapshot(metric)
+        ):
+            raise ProjectError(
+                f"{metric} is a number of one day, and with a --where alone that would be the last "
+                "day on which anything fits it: add --group-by metric_time__"
+                f"{'month' if 'month' in grains else grains[0]}, or a --where on metric_time"
+            )
+
+
+def advice(engine: Engine, metric: str, grain: str) -> str:
+    """What to ask instead of a metric by a grain it does not have."""
+    prefix = {"quarter": "quarterly_", "year": "yearly_"}.get(grain)
+    if prefix and prefix + metric in engine.metric_names():
+        return f"ask for {prefix}{metric}"
+    return f"ask by metric_time__{engine.grains(metric)[-1]}"
 
 
 def write_sql(engine: Engine, question: Question) -> str:
@@ -123,10 +172,16 @@ def unknown_metrics(
 
 def list_names(engine: Engine, metrics: Sequence[str]) -> None:
     """Print the metrics, or what the given metrics can be grouped by."""
+    from active_clients.metrics import GRAINS
+
     if metrics:
         refuse_unknown("metric", metrics, list(engine.metric_names()))
+        grains = [g for g in GRAINS if all(g in engine.grains(metric) for metric in metrics)]
+        required = {name for metric in metrics for name in engine.requires(metric)}
         for name in engine.group_by_names(metrics):
-            click.echo(name)
+            said = [f"by {', '.join(grains)}"] if name == "metric_time" else []
+            said += ["required"] if name in required else []
+            click.echo(name + (f" ({'; '.join(said)})" if said else ""))
         return
     described = [(name, " ".join(said.split())) for name, said in engine.metric_names().items()]
     click.echo(tabulate.tabulate(described, tablefmt="plain", disable_numparse=True))

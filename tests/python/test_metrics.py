@@ -19,11 +19,6 @@ DAYS = (
     " where window_days = {days} and attribute = 'all' and is_default_definition"
     " and activity_date >= '2025-06-01'"
 )
-BY_ATTRIBUTE = (
-    "select attribute_value, active_{entity}_count from marts.fct_active_{entity}s_daily"
-    " where window_days = {days} and attribute = '{attribute}' and is_default_definition"
-    " and activity_date = '2025-06-30'"
-)
 BY_DEFINITION = (
     "select definition_id, active_{entity}_count from marts.fct_active_{entity}s_daily"
     " where window_days = {days} and attribute = 'all' and activity_date = '2025-06-30'"
@@ -44,7 +39,7 @@ MOVED = (
     " from marts.fct_mrr_movements where movement_type = '{movement}' group by 1"
 )
 ARPA = "sum(mrr_amount) / sum(is_paying::int)"
-CHURN = "sum(is_churned::int) / nullif(sum(was_paying::int), 0)"
+UNBROKEN = "sum(case when is_uninterrupted then {}_retained_mrr_amount else 0 end)"
 
 # Of each metric: what it is grouped by, and the same numbers read from the marts.
 CASES: dict[str, tuple[str, str]] = {
@@ -53,9 +48,67 @@ CASES: dict[str, tuple[str, str]] = {
     "mrr": ("month", PERIODS.format("sum(mrr_amount)", MONTHS)),
     "arr": ("month", PERIODS.format("12 * sum(mrr_amount)", MONTHS)),
     "arpa": ("month", PERIODS.format(ARPA, MONTHS)),
-    "opening_clients": ("month", PERIODS.format("sum(was_paying::int)", MONTHS)),
-    "churned_clients": ("month", PERIODS.format("sum(is_churned::int)", MONTHS)),
-    "logo_churn_rate": ("month", PERIODS.format(CHURN, MONTHS)),
+    **{
+        prefix + name: (
+            grain,
+            f"select period_start_date, {column} from marts.fct_client_openings"
+            f" where period_grain = '{grain}' and is_complete group by 1",
+        )
+        for prefix, grain in (("", "month"), ("quarterly_", "quarter"), ("yearly_", "year"))
+        for name, column in (
+            ("opening_clients", "count(*)"),
+            ("churned_clients", "sum(is_churned::int)"),
+            ("logo_churn_rate", "avg(is_churned::int)"),
+        )
+    },
+    **{
+        name: (
+            "month",
+            f"select period_start_date, {column} from marts.fct_client_openings"
+            " where period_grain = 'month' and is_complete group by 1",
+        )
+        for name, column in (
+            ("opening_mrr", "sum(opening_mrr_amount)"),
+            ("opening_churned_mrr", "sum(churned_mrr_amount)"),
+            ("opening_contraction_mrr", "sum(contraction_mrr_amount)"),
+            ("opening_expansion_mrr", "sum(expansion_mrr_amount)"),
+            ("mrr_churn_rate", "sum(churned_mrr_amount) / sum(opening_mrr_amount)"),
+            ("mrr_contraction_rate", "sum(contraction_mrr_amount) / sum(opening_mrr_amount)"),
+            ("mrr_expansion_rate", "sum(expansion_mrr_amount) / sum(opening_mrr_amount)"),
+            (
+                "gross_mrr_churn_rate",
+                "sum(churned_mrr_amount + contraction_mrr_amount) / sum(opening_mrr_amount)",
+            ),
+            (
+                "net_mrr_churn_rate",
+                "sum(churned_mrr_amount + contraction_mrr_amount - expansion_mrr_amount)"
+                " / sum(opening_mrr_amount)",
+            ),
+        )
+    },
+    **{
+        name: (
+            "month",
+            f"select period_month, {column} from marts.fct_client_retained_mrr"
+            " where period_number = 12 group by 1",
+        )
+        for name, column in (
+            ("base_clients", "count(*)"),
+            ("retained_clients_12m", "sum(is_retained::int)"),
+            ("annual_logo_retention", "avg(is_retained::int)"),
+            ("annual_logo_churn_rate", "avg((not is_retained)::int)"),
+            ("unbroken_net_retained_mrr", UNBROKEN.format("net")),
+            ("unbroken_gross_retained_mrr", UNBROKEN.format("gross")),
+            (
+                "unbroken_net_revenue_retention",
+                UNBROKEN.format("net") + " / sum(base_mrr_amount)",
+            ),
+            (
+                "unbroken_gross_revenue_retention",
+                UNBROKEN.format("gross") + " / sum(base_mrr_amount)",
+            ),
+        )
+    },
     "base_mrr": ("month", PERIODS.format("sum(base_mrr_amount)", MONTHS)),
     "net_retained_mrr": ("month", PERIODS.format("sum(net_retained_mrr_amount)", MONTHS)),
     "gross_retained_mrr": ("month", PERIODS.format("sum(gross_retained_mrr_amount)", MONTHS)),
@@ -79,15 +132,6 @@ CASES: dict[str, tuple[str, str]] = {
         f"{entity}_{name}": ("day", DAYS.format(column=column, entity=entity, days=28))
         for entity in ("client", "user")
         for name, column in (("stickiness", "stickiness_rate"), ("active_days", "active_day_count"))
-    },
-    **{
-        f"{name}_active_{entity}s_by_{attribute}": (
-            f"active_{entity}_day__attribute_value",
-            BY_ATTRIBUTE.format(entity=entity, attribute=attribute, days=days),
-        )
-        for name, days in WINDOWS.items()
-        for entity in ("client", "user")
-        for attribute in ("segment", "entitled_plan")
     },
     **{
         f"{name}_active_{entity}s_by_definition": (
@@ -247,13 +291,11 @@ CASES: dict[str, tuple[str, str]] = {
         )
     },
     **{
-        f"{name}_by_{attribute}": (
+        f"{name}_by_attribute": (
             "retention_cell__attribute_value",
             f"select attribute_value, {column} from marts.fct_usage_retention_curve"
-            " where retention_id = 'client_month' and retention_method = 'on'"
-            f" and attribute = '{attribute}' group by 1",
+            " where retention_id = 'client_month' and retention_method = 'on' group by 1",
         )
-        for attribute in ("segment", "entitled_plan")
         for name, column in (
             ("eligible_clients", "sum(eligible_count)"),
             ("retained_clients", "sum(retained_count)"),
@@ -310,9 +352,9 @@ CASES: dict[str, tuple[str, str]] = {
             f"select age_months, {column} from marts.fct_clv_cohorts group by 1",
         )
         for name, column in (
-            ("cohort_margin_to_age", "sum(cumulative_margin_amount)"),
+            ("cohort_margin_at_age", "sum(margin_amount)"),
             ("cohort_clients_at_age", "sum(eligible_count)"),
-            ("clv_curve", "sum(cumulative_margin_amount) / sum(eligible_count)"),
+            ("margin_per_client_at_age", "sum(margin_amount) / sum(eligible_count)"),
         )
     },
     **{
@@ -586,36 +628,10 @@ CASES: dict[str, tuple[str, str]] = {
         )
     },
 }
-RETAINED = (
-    "select period_number, {} from marts.fct_revenue_retention"
-    " where retention_type = 'all_clients' and reactivation_policy = '{}' and is_mature group by 1"
-)
 CASES |= {
-    **{
-        name: ("revenue_retention_cell__period_number", RETAINED.format(column, "counted"))
-        for name, column in (
-            ("base_month_clients", "sum(base_client_count)"),
-            ("base_month_mrr", "sum(base_mrr_amount)"),
-        )
-    },
-    **{
-        f"{prefix}_{name}": (
-            "revenue_retention_cell__period_number",
-            RETAINED.format(column, policy),
-        )
-        for prefix, policy in (("point_to_point", "counted"), ("unbroken", "not_counted"))
-        for name, column in (
-            ("clients", "sum(retained_client_count)"),
-            ("net_mrr", "sum(net_retained_mrr_amount)"),
-            ("gross_mrr", "sum(gross_retained_mrr_amount)"),
-            ("logo_retention", "sum(retained_client_count) / sum(base_client_count)"),
-            ("net_retention", "sum(net_retained_mrr_amount) / sum(base_mrr_amount)"),
-            ("gross_retention", "sum(gross_retained_mrr_amount) / sum(base_mrr_amount)"),
-        )
-    },
     "mrr_restatements": (
-        "restatement__restatement_cause",
-        "select restatement_cause, sum(mrr_change_amount) from marts.fct_restatements group by 1",
+        "month",
+        "select period_month, sum(mrr_change_amount) from marts.fct_restatements group by 1",
     ),
     "contract_mrr": ("month", PERIODS.format("sum(contract_mrr_amount)", MONTHS)),
     "paid_seats": ("month", PERIODS.format("sum(seat_count)", MONTHS)),
@@ -716,7 +732,7 @@ CASES |= {
         )
     },
 }  # fmt: skip
-GRAINS = {"month": "metric_time__month", "day": "metric_time__day"}
+GRAINS = {grain: f"metric_time__{grain}" for grain in ("day", "month", "quarter", "year")}
 
 
 @pytest.fixture(scope="module")
@@ -743,23 +759,24 @@ def test_metric_equals_mart(engine: Engine, built: Built, metric: str) -> None:
     assert {key: found[key] for key in expected} == pytest.approx(expected, abs=1e-6)
 
 
-def test_active_clients_by_plan_are_the_same_whichever_way_one_asks(
-    engine: Engine, built: Built
+@pytest.mark.parametrize("attribute", ["segment", "entitled_plan", "owner"])
+@pytest.mark.parametrize("entity", ["client", "user"])
+def test_actives_by_an_attribute_are_those_of_the_mart(
+    engine: Engine, built: Built, entity: str, attribute: str
 ) -> None:
-    by_attribute, by_client = (
-        numbers(
-            built.project.rows(
-                engine.sql(Question(metrics=[metric], group_by=[group])), built.published
-            )
-        )
-        for metric, group in (
-            ("monthly_active_clients_by_entitled_plan", "active_client_day__attribute_value"),
-            ("active_clients", "client__entitled_plan_id"),
-        )
+    names = [f"{window}_active_{entity}s" for window in WINDOWS]
+    asked = engine.sql(Question(names, [f"client__{attribute}", "metric_time__day"]))
+    found = {(v, d.date()): counts for v, d, *counts in built.project.rows(asked, built.published)}
+    expected = built.project.rows(
+        f"select attribute_value, activity_date, window_days, active_{entity}_count"
+        f" from marts.fct_active_{entity}s_daily"
+        f" where attribute = '{attribute}' and is_default_definition",
+        built.published,
     )
-    assert {plan: count for plan, count in by_client.items() if count} == {
-        plan: count for plan, count in by_attribute.items() if count
-    }
+    places = {days: place for place, days in enumerate(WINDOWS.values())}
+    assert len(expected) > 1000
+    for value, day, days, count in expected:
+        assert found.get((value, day), [0, 0, 0])[places[days]] == count, (value, day, days)
 
 
 def test_every_metric_is_compared(engine: Engine) -> None:

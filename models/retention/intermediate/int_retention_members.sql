@@ -22,7 +22,8 @@ user_clients as (
 ),
 
 attribute_spans as (
-    select * from {{ ref('int_client_attribute_spans') }}
+    select * from {{ ref('int_client_attributes') }}
+    where attribute in ({{ cut_attributes() }})
 ),
 
 final as (

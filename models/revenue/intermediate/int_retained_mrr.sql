@@ -174,7 +174,9 @@ final as (
         constant_amounts.client_id is not null as is_retained,
         pairs.is_uninterrupted,
         not coalesce(constant_amounts.lacks_base_rate, false) as is_comparable,
-        pairs.is_complete
+        pairs.is_complete,
+        pairs.base_date,
+        pairs.period_end_date
 
     from pairs
     left join constant_amounts

@@ -1,0 +1,46 @@
+-- Grain: one row per counted client and span of days [valid_from, valid_to) on which nothing
+-- changed by which figures are told apart. The spans of a client cover all days once.
+
+with
+
+attributes as (
+    select * from {{ ref('int_client_attributes') }}
+),
+
+change_dates as (
+    select distinct
+        client_id,
+        valid_from
+
+    from attributes
+),
+
+final as (
+    select
+        -- keys
+        change_dates.client_id,
+
+        -- strings
+        max(case when attribute = 'segment' then attribute_value end) as segment,
+        max(case when attribute = 'industry' then attribute_value end) as industry,
+        max(case when attribute = 'country' then attribute_value end) as country,
+        max(case when attribute = 'acquisition_channel' then attribute_value end)
+            as acquisition_channel,
+        max(case when attribute = 'owner' then attribute_value end) as owner,
+        max(case when attribute = 'entitled_plan' then attribute_value end) as entitled_plan,
+        max(case when attribute = 'paid_plan' then attribute_value end) as paid_plan,
+        max(case when attribute = 'mrr_band' then attribute_value end) as mrr_band,
+
+        -- dates
+        change_dates.valid_from,
+        min(attributes.valid_to) as valid_to
+
+    from change_dates
+    inner join attributes
+        on change_dates.client_id = attributes.client_id
+            and {{ is_within('change_dates.valid_from', 'attributes') }}
+
+    group by change_dates.client_id, change_dates.valid_from
+)
+
+select * from final
