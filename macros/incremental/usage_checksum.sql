@@ -6,8 +6,9 @@
 {% macro usage_checksum(events='events') -%}
     {%- set columns = [
         'event_id', 'client_id', 'user_id', 'event_name', 'feature', 'quantity', 'occurred_at',
-        'loaded_at', 'invalid_reasons', 'raw_event_id', 'raw_client_id', 'raw_user_id',
-        'raw_event_name', 'raw_feature', 'raw_quantity', 'raw_occurred_at', 'raw_loaded_at',
+        'loaded_at', 'loaded_date', 'invalid_reasons', 'raw_event_id', 'raw_client_id',
+        'raw_user_id', 'raw_event_name', 'raw_feature', 'raw_quantity', 'raw_occurred_at',
+        'raw_loaded_at',
     ] -%}
     {%- set qualified = [] -%}
     {%- for column in columns -%}

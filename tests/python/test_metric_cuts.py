@@ -188,20 +188,24 @@ def test_metrics_by_client_attributes_are_sums_over_the_clients_that_had_them(
             )
             # What has no day, as an invoice that is not settled, is in no month.
             by_client = [row for row in asked.rows(sql) if row[len(extra) + 1] is not None]
-            last: dict[date, date] = {}
+            first = len(extra) + 2
+            last: dict[tuple[int, date], date] = {}
             for row in by_client:
-                day = row[len(extra) + 1].date()
-                month = day.replace(day=1)
-                last[month] = max(day, last.get(month, day))
+                day = row[first - 1].date()
+                for place, value in enumerate(row[first:]):
+                    key = (place, day.replace(day=1))
+                    if value is not None:
+                        last[key] = max(day, last.get(key, day))
             expected = []
             for row in by_client:
-                *keys, client, instant = row[: len(extra) + 2]
-                day = instant.date()
+                day = row[first - 1].date()
                 month = day.replace(day=1)
-                if kind and day != last[month]:
-                    continue
-                values = asked.histories.values(client, day)
-                expected.append((*keys, *values, month, *row[len(extra) + 2 :]))
+                counted = [
+                    value if not kind or last.get((place, month)) == day else 0
+                    for place, value in enumerate(row[first:])
+                ]
+                values = asked.histories.values(row[len(extra)], day)
+                expected.append((*row[: len(extra)], *values, month, *counted))
             cuts = [f"client__{attribute}" for attribute in ATTRIBUTES]
             sql = asked.engine.sql(
                 Question(metrics=metrics, group_by=[*extra, *cuts, "metric_time__month"])
