@@ -152,6 +152,7 @@ client_days as (
 final as (
     select
         -- keys
+        {{ default_definition() }} as definition_id,
         client_id,
 
         -- numerics

@@ -1,4 +1,4 @@
-"""Draws the pictures of the READMEs anew from the models: the whole, and each topic."""
+"""Draws the pictures of the READMEs anew from the models, and fills the table of metrics."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ from typing import Any
 import click
 
 from active_clients.command_line import command
-from active_clients.project import ROOT, read_manifest
+from active_clients.metric_table import METRICS_PAGE, filled
+from active_clients.metrics import Engine
+from active_clients.project import ROOT, read_manifest, target_path
 
 # Read by nearly every model: arrows from these would hide the others.
 EVERYWHERE = {
@@ -176,6 +178,11 @@ def main() -> None:
         if drawn != text:
             path.write_text(drawn)
             click.echo(f"{path.relative_to(ROOT)} drawn anew")
+    engine = Engine((target_path() / "semantic_manifest.json").read_text())
+    text = METRICS_PAGE.read_text()
+    if filled(text, engine) != text:
+        METRICS_PAGE.write_text(filled(text, engine))
+        click.echo(f"{METRICS_PAGE.relative_to(ROOT)} filled anew")
 
 
 if __name__ == "__main__":

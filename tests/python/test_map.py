@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 
+from active_clients.metric_table import METRICS_PAGE, filled
+from active_clients.metrics import Engine
 from active_clients.pictures import PICTURE, pictures
 from active_clients.project import ROOT
-from test_project import models, parsed_manifest, relative
+from test_project import models, parsed_manifest, relative, semantic_manifest
 
 CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text()
 
@@ -19,6 +21,13 @@ def test_pictures_are_those_of_the_models() -> None:
         if PICTURE.findall(path.read_text()) != [f"```mermaid\n{picture}\n```"]
     ]
     assert old == [], "scripts/draw draws them anew"
+
+
+def test_the_table_of_metrics_says_what_they_say_of_themselves() -> None:
+    engine = Engine(semantic_manifest())
+    text = METRICS_PAGE.read_text()
+    assert text == filled(text, engine), "scripts/draw fills it in"
+    assert re.search(r"^\| `logo_churn_rate` \|.*\| month \| `opening` \|$", text, re.MULTILINE)
 
 
 def test_every_topic_has_a_page() -> None:

@@ -48,13 +48,27 @@ CLOCKS = re.compile(
 
 
 @cache
-def parsed_manifest() -> dict[str, Any]:
+def parsed() -> tuple[str, str]:
     """What `dbt parse` makes of the project with every table switched on."""
     with tempfile.TemporaryDirectory() as folder:
-        parsed = DbtProject(Path(folder))
-        parsed.dbt("parse")
-        manifest: dict[str, Any] = json.loads((parsed.path / "target/manifest.json").read_text())
+        project = DbtProject(Path(folder))
+        project.dbt("parse")
+        target = project.path / "target"
+        return (target / "manifest.json").read_text(), (
+            target / "semantic_manifest.json"
+        ).read_text()
+
+
+@cache
+def parsed_manifest() -> dict[str, Any]:
+    """Its models, tests and metrics."""
+    manifest: dict[str, Any] = json.loads(parsed()[0])
     return manifest
+
+
+def semantic_manifest() -> str:
+    """Its metrics as MetricFlow reads them."""
+    return parsed()[1]
 
 
 def models() -> dict[str, dict[str, Any]]:
