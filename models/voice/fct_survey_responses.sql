@@ -57,6 +57,7 @@ final as (
         -- numerics
         score,
         previous_score,
+        cast({{ number_var('nps_suppressed_below') }} as integer) as shown_from_count,
 
         -- booleans
         is_favourable,

@@ -73,33 +73,74 @@ ANSWERS = [
         needs="billing.subscriptions",
     ),
     Answer(
-        "Revenue retention",
-        "fct_client_months",
+        "Net retention",
+        "fct_revenue_retention",
+        """
+        with last as (
+            select * from marts.fct_revenue_retention
+            where retention_type = 'all_clients' and period_number = 12 and is_mature
+                and base_mrr_amount > 0
+            qualify base_month = max(base_month) over ()
+        ),
+        -- By how much NRR would differ without the client that moves it most.
+        shares as (
+            select
+                sum(net_retained_mrr_amount) over () / sum(base_mrr_amount) over ()
+                - (sum(net_retained_mrr_amount) over () - net_retained_mrr_amount)
+                / nullif(sum(base_mrr_amount) over () - base_mrr_amount, 0) as share
+            from marts.fct_client_retained_mrr
+            where period_number = 12
+                and base_month = (select any_value(base_month) from last)
+        )
+        select
+            counted.net_retention_rate,
+            coalesce(format(
+                ' ({:.0f}% to {:.0f}%)',
+                100.0 * counted.net_retention_rate_lower,
+                100.0 * counted.net_retention_rate_upper
+            ), ''),
+            counted.base_client_count,
+            round(100 * (select max(abs(share)) from shares))
+        from last as counted
+        where counted.reactivation_policy = 'counted'
+        """,
+        "NRR {0:.1%}{1} over 12 months; one of the {2:,} clients moves it by {3:.0f} points",
+        needs="billing.subscriptions",
+    ),
+    Answer(
+        "Gross retention",
+        "fct_revenue_retention",
         """
         select
-            sum(net_retained_mrr_amount) / nullif(sum(base_mrr_amount), 0),
-            sum(gross_retained_mrr_amount) / nullif(sum(base_mrr_amount), 0)
-        from marts.fct_client_months
-        where is_complete
-        group by period_month
-        order by period_month desc
+            counted.gross_retention_rate,
+            coalesce(format(
+                ' ({:.0f}% to {:.0f}%)',
+                100.0 * counted.gross_retention_rate_lower,
+                100.0 * counted.gross_retention_rate_upper
+            ), ''),
+            unbroken.gross_retention_rate
+        from marts.fct_revenue_retention as counted
+        inner join marts.fct_revenue_retention as unbroken
+            using (retention_type, base_month, period_number)
+        where counted.retention_type = 'all_clients' and counted.period_number = 12
+            and counted.is_mature and counted.base_mrr_amount > 0
+            and counted.reactivation_policy = 'counted'
+            and unbroken.reactivation_policy = 'not_counted'
+        order by counted.base_month desc
         limit 1
         """,
-        "NRR {0:.1%}, GRR {1:.1%} over 12 months",
+        "GRR {0:.1%}{1} over 12 months; {2:.1%} where who lapsed is lost, even if it is back",
         needs="billing.subscriptions",
     ),
     Answer(
         "Logo churn",
-        "fct_client_months",
+        "fct_client_openings",
         """
-        select
-            count(*) filter (where is_churned) / nullif(count(*) filter (where was_paying), 0),
-            strftime(period_month, '%B %Y'),
-            count(*) filter (where was_paying)
-        from marts.fct_client_months
-        where is_complete
-        group by period_month
-        order by period_month desc
+        select avg(is_churned::int), strftime(period_start_date, '%B %Y'), count(*)
+        from marts.fct_client_openings
+        where period_grain = 'month' and is_complete
+        group by period_start_date
+        order by period_start_date desc
         limit 1
         """,
         "{0:.1%} of {2:,} paying clients in {1}",

@@ -39,6 +39,7 @@ MOVED = (
     " from marts.fct_mrr_movements where movement_type = '{movement}' group by 1"
 )
 ARPA = "sum(mrr_amount) / sum(is_paying::int)"
+SHOWN = "case when count(*) >= 10 then {} end"
 UNBROKEN = "sum(case when is_uninterrupted then {}_retained_mrr_amount else 0 end)"
 
 # Of each metric: what it is grouped by, and the same numbers read from the marts.
@@ -435,7 +436,8 @@ CASES: dict[str, tuple[str, str]] = {
         for name, column in (
             ("nps_point_sum", "100 * (promoter_count - detractor_count)"),
             ("nps_responses", "response_count"),
-            ("net_promoter_score", "100.0 * (promoter_count - detractor_count) / response_count"),
+            ("net_promoter_score", "nps"),
+            ("shown_from_responses", "10"),
         )
     },
     **{
@@ -447,7 +449,12 @@ CASES: dict[str, tuple[str, str]] = {
         for name, column in (
             ("delivered_invitations", "sum(is_delivered::int)"),
             ("answered_invitations", "sum(is_answered::int)"),
-            ("survey_response_rate", "sum(is_answered::int) / sum(is_delivered::int)"),
+            ("closed_invitations", "sum((is_delivered and is_closed)::int)"),
+            ("answered_closed_invitations", "sum((is_answered and is_closed)::int)"),
+            (
+                "survey_response_rate",
+                "sum((is_answered and is_closed)::int) / nullif(sum((is_delivered and is_closed)::int), 0)",
+            ),
         )
     },
     **{
@@ -459,12 +466,12 @@ CASES: dict[str, tuple[str, str]] = {
         for name, kind, column in (
             ("csat_responses", "csat", "count(*)"),
             ("satisfied_responses", "csat", "sum((score >= 4)::int)"),
-            ("csat", "csat", "avg((score >= 4)::int)"),
+            ("csat", "csat", SHOWN.format("avg((score >= 4)::int)")),
             ("ces_responses", "ces", "count(*)"),
             ("easy_responses", "ces", "sum((score >= 5)::int)"),
-            ("easy_response_rate", "ces", "avg((score >= 5)::int)"),
+            ("easy_response_rate", "ces", SHOWN.format("avg((score >= 5)::int)")),
             ("ces_score_sum", "ces", "sum(score)"),
-            ("customer_effort_score", "ces", "avg(score)"),
+            ("customer_effort_score", "ces", SHOWN.format("avg(score)")),
         )
     },
     "theme_mentions": (
