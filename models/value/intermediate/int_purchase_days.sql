@@ -1,5 +1,6 @@
 -- Grain: one row per origin, non-contractual client and day with a purchase, as known on the
--- origin: what was paid that day, less what was credited, in the reporting currency.
+-- origin: what was paid that day, less what was credited, in the reporting currency. What was
+-- given away for nothing is a purchase too; a credit note alone is none.
 
 with
 
@@ -55,7 +56,7 @@ final as (
 
     group by purchases.origin_date, purchases.client_id, purchases.paid_date
 
-    having max(purchases.amount) > 0
+    having max(purchases.amount) >= 0
 )
 
 select * from final
