@@ -60,36 +60,8 @@
     group by {{ key }}
 ),
 
-{% for pivot in range(1, size + 1) %}
-{{ name }}_{{ pivot }}_pivot as {{ computed_once() }} (
-    select
-        *,
-        case when c_{{ pivot }}_{{ pivot }} > 0.000001 then c_{{ pivot }}_{{ pivot }} end
-            as divisor
+{{ swept(name, size, kept=[key]) }},
 
-    from {{ name }}_{{ pivot - 1 }}
-),
-
-{{ name }}_{{ pivot }} as (
-    select
-        {{ key }},
-        {%- for i, j in pairs %}
-        {%- set c_i = 'c_' ~ [i, pivot] | min ~ '_' ~ [i, pivot] | max %}
-        {%- set c_j = 'c_' ~ [j, pivot] | min ~ '_' ~ [j, pivot] | max %}
-        {% if i == pivot and j == pivot -%}
-        -1 / divisor
-        {%- elif i == pivot -%}
-        {{ c_j }} / divisor
-        {%- elif j == pivot -%}
-        {{ c_i }} / divisor
-        {%- else -%}
-        c_{{ i }}_{{ j }} - {{ c_i }} * {{ c_j }} / divisor
-        {%- endif %} as c_{{ i }}_{{ j }}{{ ',' if not loop.last }}
-        {%- endfor %}
-
-    from {{ name }}_{{ pivot }}_pivot
-),
-{% endfor %}
 {{ name }} as (
     select
         {{ key }},

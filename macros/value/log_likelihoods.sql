@@ -1,11 +1,11 @@
 {#
     CTEs that end with `name`_measured: the log-likelihood of every key and point of
     `name`_points, a CTE with parameters, and the columns of it that are carried along.
-    Arguments are those of pattern_search. Terms are summed as decimals, which is exact in any
-    order.
+    Arguments are those of pattern_search; `sums` are more expressions to be summed, by name.
+    Terms are summed as decimals, which is exact in any order.
 #}
 {% macro log_likelihoods(
-    name, key, data, derived, observed, log_likelihood, steps, carried
+    name, key, data, derived, observed, log_likelihood, steps, carried, sums={}
 ) %}
 {% for stage in derived %}
 {{ name }}_{{ 'tried' if loop.last else 'derived_' ~ loop.index }} as
@@ -47,6 +47,9 @@
         point,
         {%- for column in carried %}
         max({{ column }}) as {{ column }},
+        {%- endfor %}
+        {%- for column, expression in sums.items() %}
+        sum(cast({{ expression }} as decimal(28, 10))) as {{ column }},
         {%- endfor %}
         sum(cast({{ log_likelihood }} as decimal(28, 10))) as log_likelihood
 

@@ -1,9 +1,9 @@
-{# Where the parameters of the models of purchases are looked for, as logarithms. #}
+{# The parameters of the models of purchases, as logarithms, whose errors are estimated. #}
 {% macro purchase_parameters() %}
     {{- return([
-        {'name': 'log_r', 'step': 0.5, 'lower': -9, 'upper': 9},
-        {'name': 'log_alpha', 'step': 0.5, 'lower': -9, 'upper': 13},
-        {'name': 'log_a', 'step': 0.5, 'lower': -9, 'upper': 9},
-        {'name': 'log_b', 'step': 0.5, 'lower': -9, 'upper': 9},
+        {'name': 'log_r'},
+        {'name': 'log_alpha'},
+        {'name': 'log_a'},
+        {'name': 'log_b'},
     ]) -}}
 {% endmacro %}

@@ -1,13 +1,13 @@
 {#
-    What pattern_search and covariances need to know of the gamma-gamma model: of x purchases
-    worth m on average, with p, q = 1 + excess and v.
+    What covariances need to know of the gamma-gamma model: of x purchases worth m on average,
+    with p, q = 1 + excess and v.
 #}
 {% macro spend_likelihood() %}
     {{- return({
         'parameters': [
-            {'name': 'log_p', 'step': 0.5, 'lower': -6, 'upper': 9},
-            {'name': 'log_excess', 'step': 0.5, 'lower': -6, 'upper': 9},
-            {'name': 'log_v', 'step': 0.5, 'lower': -9, 'upper': 20},
+            {'name': 'log_p'},
+            {'name': 'log_excess'},
+            {'name': 'log_v'},
         ],
         'derived': [
             {'p': 'exp(log_p)', 'q': '1 + exp(log_excess)', 'v': 'exp(log_v)'},

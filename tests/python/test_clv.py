@@ -24,7 +24,8 @@ from test_real_data import folder_of
 MACROS = """
 with points as (select * from inputs), {{ hypergeometric('series', 'points') }}
 select number, tail, {{ log_gamma('x') }} as log_gamma, {{ chi_square_tail('x') }} as p_value,
-    {{ log_gamma_fall('low', 'high', 'gap') }} as fall
+    {{ log_gamma_fall('low', 'high', 'gap') }} as fall, {{ digamma('x') }} as digamma,
+    {{ trigamma('x') }} as trigamma
 from series order by number
 """
 SURVIVORS = {
@@ -35,6 +36,10 @@ SURVIVORS = {
 
 ORIGIN = "2024-12-30"
 TRUNCATED = "int_client_predictions"
+
+
+# Of each client: repeat purchases, recency and age in days, mean value of a repeat purchase.
+Histories = list[tuple[int, int, int, float | None]]
 
 
 class Models:
@@ -99,6 +104,23 @@ class Models:
         )  # fmt: skip
         return connection
 
+    def summaries(self, histories: Sequence[Histories]) -> duckdb.DuckDBPyConnection:
+        """Fit the purchase histories of one origin each, a day apart."""
+        connection = self.database()
+        connection.execute(
+            "create table int_purchase_summaries (origin_date date, client_id text,"
+            " repeat_count integer, recency_days integer, age_days integer,"
+            " repeat_value_amount decimal(18, 4))"
+        )
+        rows = [
+            (date(2025, 1, 1) + timedelta(days=number), f"c{client}", *history)
+            for number, drawn in enumerate(histories)
+            for client, history in enumerate(drawn)
+        ]
+        connection.executemany("insert into int_purchase_summaries values (?, ?, ?, ?, ?, ?)", rows)
+        self.build(connection, "int_purchase_fits", "int_spend_fits", "int_purchase_models")
+        return connection
+
     def purchases(self, rows: Iterable[tuple[str, date, float]]) -> duckdb.DuckDBPyConnection:
         """Fit purchases of clients up to an origin."""
         connection = self.database()
@@ -144,6 +166,8 @@ def test_numerics_are_those_of_scipy(models: Models) -> None:
     np.testing.assert_allclose(found[:, 3], stats.chi2.sf(x, 1), atol=2e-7)
     fall = special.betaln(low, gap) - special.gammaln(gap)
     np.testing.assert_allclose(found[:, 4], fall, rtol=1e-8, atol=1e-6)
+    np.testing.assert_allclose(found[:, 5], special.digamma(x), rtol=1e-11, atol=1e-11)
+    np.testing.assert_allclose(found[:, 6], special.polygamma(1, x), rtol=1e-10)
 
 
 def test_steep_falls_of_survival_stay_falls(models: Models) -> None:
@@ -740,6 +764,274 @@ def test_parameters_of_simulated_buyers_are_likely(models: Models) -> None:
     fitted = [float(value) for value in row[:4]]
     assert fitted[0] / fitted[1] == pytest.approx(r / alpha, rel=0.3)
     assert fitted[2] / (fitted[2] + fitted[3]) == pytest.approx(a / (a + b), abs=0.15)
+
+
+# ---- searches that arrive ---------------------------------------------------------------
+
+
+def drawn_histories(
+    generator: np.random.Generator,
+    clients: int,
+    rates: np.ndarray,
+    dropouts: np.ndarray,
+    spend: Callable[[int], float],
+    shift: int = 0,
+    days: tuple[int, int] = (30, 500),
+) -> Histories:
+    """Clients that buy at their rates per week, a day at most once, until they drop out."""
+    drawn: Histories = []
+    for rate, dropout in zip(rates, dropouts, strict=True):
+        age = int(generator.integers(*days))
+        repeats, last, now = 0, 0, 0.0
+        is_there = not (shift and generator.uniform() < dropout)
+        while is_there and (now := now + 7 * generator.exponential(1 / rate)) <= age:
+            if int(now) > last:
+                repeats, last = repeats + 1, int(now)
+            is_there = generator.uniform() >= dropout
+        value = round(spend(repeats), 4) if repeats else None
+        drawn.append((repeats, last, age, value))
+    assert len(drawn) == clients
+    return drawn
+
+
+def columns_of(drawn: Histories) -> tuple[np.ndarray, ...]:
+    x, recency, age, value = zip(*drawn, strict=True)
+    weeks = np.array(recency) / 7.0, np.array(age) / 7.0
+    return np.array(x, dtype=float), *weeks, np.array([v or 0.0 for v in value])
+
+
+def best_of(
+    loss: Callable[[np.ndarray], float], starts: Iterable[Sequence[float]], bounds: np.ndarray
+) -> float:
+    """The greatest log-likelihood that scipy finds from several starts."""
+    return -min(
+        optimize.minimize(
+            loss, start, method="L-BFGS-B", bounds=bounds, options={"maxiter": 5000, "ftol": 1e-13}
+        ).fun
+        for start in starts
+    )
+
+
+def purchase_optimum(drawn: Histories, shift: int) -> float:
+    histories = columns_of(drawn)
+    bounds = np.array([(-9, 9), (-12, 14), (-14, 9), (-14, 9)])
+    starts = [(0, 1, 0, 1), (-1, 2, -1, 1), (0, 2, 2, 3), (1, 3, -3, 1), (0.5, 3, 4, 6)]
+    return best_of(lambda logs: purchase_loss(logs, shift, histories), starts, bounds)
+
+
+def spend_optimum(drawn: Histories) -> float:
+    histories = columns_of(drawn)
+
+    def loss(logs: np.ndarray) -> float:
+        # Along the mean, where the ridge is straight.
+        return spend_loss(np.array([logs[0], logs[1], logs[2] + logs[1] - logs[0]]), histories)
+
+    bounds = np.array([(-6, 9), (-6, 9), (-9, 25)])
+    return best_of(loss, [(p, q, 3) for p in (0, 2, 4) for q in (0, 2)], bounds)
+
+
+def test_searches_arrive_where_clients_are_drawn_at_random(models: Models) -> None:
+    """Every fit arrives, and no start that scipy is given leads further up."""
+    generator = np.random.default_rng(5)
+    histories = []
+    for number in range(8):
+        clients = int(generator.integers(150, 500))
+        r, rate, a, b, p, q = np.exp(
+            generator.normal([-0.2, -1.5, 0, 1.2, 1.5, 0.7], [0.6, 0.6, 0.8, 0.8, 1, 0.4])
+        )
+
+        def spend(x: int, p: float = p, q: float = q) -> float:
+            scale = generator.gamma(1 + q, p / (25 * q))
+            return float(generator.gamma(p * x, 1 / (scale * x)))
+
+        rates, dropouts = generator.gamma(r, rate / r, clients), generator.beta(a, b, clients)
+        histories.append(
+            drawn_histories(generator, clients, rates + 1e-9, dropouts, spend, number % 2)
+        )
+    fitted = models.summaries(histories)
+    rows = fitted.execute(
+        "select origin_date, shift, log_likelihood, is_converged, is_degenerate"
+        " from int_purchase_fits union all"
+        " select origin_date, null, log_likelihood, is_converged, is_degenerate from int_spend_fits"
+    ).fetchall()
+    assert len(rows) == 24
+    assert sum(row[4] for row in rows) < 8
+    for origin, shift, log_likelihood, is_converged, is_degenerate in rows:
+        drawn = histories[(origin - date(2025, 1, 1)).days]
+        best = spend_optimum(drawn) if shift is None else purchase_optimum(drawn, shift)
+        assert is_converged, (origin, shift)
+        # At a bound a little is left for whoever goes on.
+        assert float(log_likelihood) > best - (0.05 if is_degenerate else 1e-3), (origin, shift)
+
+
+def test_a_ridge_of_spend_is_followed_to_its_top(models: Models) -> None:
+    """Whoever spends about the same each time: p and v go together for a long way."""
+    generator = np.random.default_rng(2)
+    clients, p, q, v = 300, 60.0, 2.48, 2.43
+
+    def spend(x: int) -> float:
+        return float(generator.gamma(p * x, 1 / (generator.gamma(q, 1 / v) * x)))
+
+    rates = generator.gamma(0.5, 0.3, clients) + 1e-9
+    drawn = drawn_histories(generator, clients, rates, generator.beta(1, 4, clients), spend)
+    [(*found, log_likelihood, is_converged, is_degenerate)] = (
+        models.summaries([drawn])
+        .execute("select p, q, v, log_likelihood, is_converged, is_degenerate from int_spend_fits")
+        .fetchall()
+    )
+    assert (is_converged, is_degenerate) == (True, False)
+    assert float(log_likelihood) == pytest.approx(spend_optimum(drawn), abs=1e-4)
+    assert float(found[0]) > 20
+    assert float(found[0] * found[2]) == pytest.approx(p * v, rel=0.3)
+
+
+def test_buyers_that_hardly_ever_leave_are_fitted(models: Models) -> None:
+    generator = np.random.default_rng(4)
+    clients = 1500
+    rates, dropouts = generator.gamma(0.93, 1 / 6.8, clients), generator.beta(13, 42, clients)
+    drawn = drawn_histories(
+        generator, clients, rates + 1e-9, dropouts, lambda x: generator.lognormal(4, 1 / x), 1
+    )
+    rows = (
+        models.summaries([drawn])
+        .execute("select shift, log_likelihood, is_converged from int_purchase_fits order by shift")
+        .fetchall()
+    )
+    assert [row[2] for row in rows] == [True, True]
+    for shift, log_likelihood, _ in rows:
+        assert float(log_likelihood) > purchase_optimum(drawn, shift) - 0.05
+
+
+def test_buyers_that_are_all_alike_are_fitted_and_said_to_be(models: Models) -> None:
+    """Everybody buys, stays and spends by the same chances; the likelihood has no end then."""
+    generator = np.random.default_rng(10)
+    clients = 400
+    drawn = drawn_histories(
+        generator,
+        clients,
+        np.full(clients, 0.25),
+        np.full(clients, 1e-9),
+        lambda x: generator.gamma(3 * x, 20 / (3 * x)),
+    )
+    fitted = models.summaries([drawn])
+    assert fitted.execute(
+        "select count(*), bool_and(is_converged), bool_and(is_degenerate) from (select"
+        " is_converged, is_degenerate from int_purchase_fits union all"
+        " select is_converged, is_degenerate from int_spend_fits)"
+    ).fetchall() == [(3, True, True)]
+    fitted.execute(
+        "alter table int_purchase_summaries add column revenue_amount decimal(18, 4) default 20"
+    )
+    models.build(fitted, "int_purchase_expectations", "int_purchase_predictions")
+    [found] = fitted.execute(
+        "select avg(expected_purchases_12m), avg(expected_purchase_amount),"
+        " stddev(expected_purchase_amount) from int_purchase_predictions"
+    ).fetchall()
+    x, _, age, value = columns_of(drawn)
+    assert found[0] == pytest.approx(365 / 7 * x.sum() / age.sum(), rel=0.01)
+    assert found[1] == pytest.approx(np.average(value, weights=x), rel=0.01)
+    assert found[2] < 0.2
+
+
+def test_expected_purchases_are_the_integral_where_few_drop_out(models: Models) -> None:
+    """Shapes at which the usual form of the series has terms that grow."""
+    cases = [
+        # r, alpha, a, b, shift, repeat purchases, age in weeks
+        (0.93, 6.8, 13.03, 41.98, 1, 0, 20),
+        (0.93, 6.8, 13.03, 41.98, 1, 9, 60),
+        (0.4, 4.0, 1579.4, 6523.7, 0, 3, 50),
+        (0.53, 3.6, 271.3, 7831.7, 0, 12, 30),
+        (8103.0, 33000.0, 0.9, 8.0, 1, 14, 60),
+        (8103.0, 33000.0, 40.0, 8000.0, 0, 14, 60),
+        (11.3, 87.2, 0.000001, 0.000123, 1, 2, 16),
+    ]
+    connection = models.database()
+    connection.execute(
+        "create table int_purchase_summaries (origin_date date, repeat_count integer,"
+        " age_days integer);"
+        " create table int_purchase_models (origin_date date, r double, alpha double, a double,"
+        " b double, shift integer, is_chosen boolean)"
+    )
+    for number, (r, alpha, a, b, shift, x, age) in enumerate(cases):
+        origin = date(2025, 1, 1) + timedelta(days=number)
+        connection.execute(
+            "insert into int_purchase_summaries values (?, ?, ?)", [origin, x, 7 * age]
+        )
+        connection.execute(
+            "insert into int_purchase_models values (?, ?, ?, ?, ?, ?, true)",
+            [origin, r, alpha, a, b, shift],
+        )
+    models.build(connection, "int_purchase_expectations")
+    found = connection.execute(
+        "select expected_purchases from int_purchase_expectations order by origin_date"
+    ).fetchall()
+    # Over the logit of the chance to drop out, less what is expected if nobody does.
+    logit = np.linspace(-60, 60, 240_001)
+    p = special.expit(logit)
+    for (r, alpha, a, b, shift, x, age), (value,) in zip(cases, found, strict=True):
+        weight = a * special.log_expit(logit) + (b + x + shift) * special.log_expit(-logit)
+        density = np.exp(weight - special.betaln(a, b + x + shift))
+        forever = (r + x) * 365 / 7 / (alpha + age)
+        bought = -np.expm1(-(r + x) * np.log1p(365 / 7 * p / (alpha + age))) / p
+        lost = np.trapezoid(density * (bought - forever), logit)
+        assert float(value) == pytest.approx(forever + lost, rel=1e-5)
+
+
+def test_cdnow_has_all_its_buyers_by_way_of_the_raw_tables(
+    tmp_path: Path, cdnow_purchases: list[tuple[str, date, float]]
+) -> None:
+    """Some of them got a disc for nothing, which is a purchase too."""
+    compiled = CompiledProject(
+        tmp_path,
+        ["int_purchase_models", "int_spend_fits"],
+        as_of_date="1997-09-30",
+        earliest_date="1997-01-01",
+        reporting_time_zone="UTC",
+        clv_backtest_origins=0,
+    )
+    loaded_at = "1998-07-01 00:00:00"
+    firsts: dict[str, date] = {}
+    for client, day, _ in cdnow_purchases:
+        firsts.setdefault(client, day)
+    raw = {
+        "clients": [
+            {
+                "client_id": client,
+                "relationship_type": "non_contractual",
+                "created_at": day,
+                "loaded_at": loaded_at,
+            }
+            for client, day in firsts.items()
+        ],
+        "invoices": [
+            {
+                "invoice_id": f"i{number}",
+                "client_id": client,
+                "amount": value,
+                "currency_code": "USD",
+                "status": "paid",
+                "issued_at": day,
+                "paid_at": day,
+                "loaded_at": loaded_at,
+            }
+            for number, (client, day, value) in enumerate(cdnow_purchases)
+        ],
+    }
+    built = compiled.filled(raw, "int_purchase_models", "int_spend_fits")
+    built.execute("use build.intermediate")
+    assert built.execute(
+        "select count(*), count(*) filter (where repeat_count = 0) from int_purchase_summaries"
+    ).fetchall() == [(2357, 1411)]
+    [bg] = built.execute(
+        "select r, alpha, a, b, log_likelihood from int_purchase_models"
+        " where purchase_model = 'bg_nbd' and is_converged"
+    ).fetchall()
+    assert [round(float(value), 3) for value in bg[:4]] == [0.243, 4.414, 0.793, 2.426]
+    assert round(float(bg[4]), 1) == -9582.4
+    [spend] = built.execute(
+        "select p, q, v, client_count from int_spend_fits where is_converged"
+    ).fetchall()
+    assert [round(float(value), 2) for value in spend] == [6.25, 3.74, 15.44, 946]
 
 
 # ---- what was known -------------------------------------------------------------------

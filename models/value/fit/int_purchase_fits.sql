@@ -63,28 +63,29 @@ histories as (
 start as (
     select
         search_id,
-        -0.5 as log_r,
-        ln(cast(age_days as {{ type_double() }}) / client_count / 28 + 0.5) as log_alpha,
-        0 as log_a,
-        0.5 as log_b
+        0 as log_r,
+        ln(7 * cast(repeat_count as {{ type_double() }}) / age_days) + 0.5 as log_rate,
+        -2 as mean_logit,
+        1 as log_size
 
     from searches
 ),
 
-{{ pattern_search(
-    name='searched',
-    key='search_id',
-    start='start',
-    data='histories',
-    parameters=purchase_parameters(),
-    derived=purchase_derived(),
-    observed=['shift', 'x', 'recency', 'age', 'clients'],
-    steps=purchase_likelihood_steps(),
-    log_likelihood=purchase_log_likelihood(),
-    reach=1,
-    rounds=44,
-    shrink=0.5,
-) }},
+{{ newton_search('searched', 'search_id', 'start', 'histories', **purchase_search()) }},
+
+found as (
+    select
+        *,
+        log_r - log_rate as log_alpha,
+        log_size - ln(1 + exp(-mean_logit)) as log_a,
+        log_size - ln(1 + exp(mean_logit)) as log_b,
+        coalesce(gain < 0.00000001, false)
+        and log_r > -9 and log_rate > -12 and log_rate < 3 and mean_logit < 9
+        and (log_size > -9 or mean_logit <= -9) as is_converged,
+        log_r >= 9 or mean_logit <= -9 or log_size >= 9 as is_degenerate
+
+    from searched
+),
 
 final as (
     select
@@ -94,16 +95,15 @@ final as (
         cast(searches.client_count as bigint) as client_count,
         cast(searches.repeat_count as bigint) as repeat_count,
         {%- for name in ['r', 'alpha', 'a', 'b'] %}
-        cast(exp(searched.log_{{ name }}) as decimal(18, 6)) as {{ name }},
+        cast(greatest(0.000001, exp(found.log_{{ name }})) as decimal(18, 6)) as {{ name }},
         {%- endfor %}
-        cast(searched.log_likelihood as decimal(18, 6)) as log_likelihood,
-        searched.scale < 0.0001
-        and abs(searched.log_r) < 8 and searched.log_alpha < 12
-        and abs(searched.log_a) < 8 and abs(searched.log_b) < 8 as is_converged
+        cast(found.log_likelihood as decimal(18, 6)) as log_likelihood,
+        found.is_converged,
+        found.is_converged and found.is_degenerate as is_degenerate
 
-    from searched
+    from found
     inner join searches
-        on searched.search_id = searches.search_id
+        on found.search_id = searches.search_id
 )
 
 select * from final

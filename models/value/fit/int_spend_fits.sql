@@ -36,41 +36,43 @@ histories as (
 start as (
     select
         origin_date,
-        1 as log_p,
+        2 as log_p,
         1 as log_excess,
-        ln(cast(mean_value as {{ type_double() }})) as log_v
+        ln(cast(mean_value as {{ type_double() }})) as log_mean
 
     from totals
 ),
 
-{{ pattern_search(
-    name='searched',
-    key='origin_date',
-    start='start',
-    data='histories',
-    reach=1,
-    rounds=44,
-    shrink=0.5,
-    **spend_likelihood()
-) }},
+{{ newton_search('searched', 'origin_date', 'start', 'histories', **spend_search()) }},
+
+found as (
+    select
+        *,
+        log_mean + log_excess - log_p as log_v,
+        coalesce(gain < 0.00000001, false)
+        and log_p > -6 and log_excess > -6 and log_mean > -9 and log_mean < 25
+            as is_converged,
+        log_p >= 9 or log_excess >= 9 as is_degenerate
+
+    from searched
+),
 
 final as (
     select
         totals.origin_date,
         cast(totals.client_count as bigint) as client_count,
-        cast(exp(searched.log_p) as decimal(18, 6)) as p,
-        cast(1 + exp(searched.log_excess) as decimal(18, 6)) as q,
-        cast(exp(searched.log_v) as decimal(18, 6)) as v,
-        cast(searched.log_likelihood as decimal(18, 6)) as log_likelihood,
+        cast(exp(found.log_p) as decimal(18, 6)) as p,
+        cast(1 + exp(found.log_excess) as decimal(18, 6)) as q,
+        cast(greatest(0.000001, exp(found.log_v)) as decimal(28, 6)) as v,
+        cast(found.log_likelihood as decimal(18, 6)) as log_likelihood,
         cast(totals.frequency_value_correlation as decimal(12, 6))
             as frequency_value_correlation,
-        searched.scale < 0.0001
-        and abs(searched.log_p) < 5.9 and searched.log_excess between -5.9 and 8.9
-            as is_converged
+        found.is_converged,
+        found.is_converged and found.is_degenerate as is_degenerate
 
-    from searched
+    from found
     inner join totals
-        on searched.origin_date = totals.origin_date
+        on found.origin_date = totals.origin_date
 )
 
 select * from final

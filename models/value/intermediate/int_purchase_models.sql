@@ -34,6 +34,7 @@ final as (
         b,
         log_likelihood,
         is_converged,
+        is_degenerate,
         is_converged and fit_rank = 1 as is_chosen
 
     from ranked

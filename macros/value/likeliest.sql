@@ -1,0 +1,22 @@
+{# The likeliest of the points of every key, the first of those that are equally likely. #}
+{% macro likeliest(points, key, columns) -%}
+    select
+        {{ key }},
+        {%- for column in columns %}
+        {{ column }},
+        {%- endfor %}
+        log_likelihood
+
+    from (
+        select
+            *,
+            row_number() over (
+                partition by {{ key }}
+                order by cast(log_likelihood as decimal(28, 8)) desc, point asc
+            ) as place
+
+        from {{ points }}
+    ) as placed
+
+    where place = 1
+{%- endmacro %}
