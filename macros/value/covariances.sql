@@ -1,17 +1,19 @@
 {#
     CTEs that end with `name`: per key of `best`, a CTE with the parameters of a maximum, their
     covariances covariance_1_1, covariance_1_2, ... (i <= j), by the inverse of the curvature of
-    the log-likelihood there; null where it is no maximum. Arguments are those of
-    pattern_search. The curvature is that of differences between points 0.02 apart; it is
+    the log-likelihood there; null where it is no maximum. Its is_free_1, is_free_2, ... are 1,
+    and 0 for a parameter at the bound of its search, which counts as known. Arguments are those
+    of pattern_search. The curvature is that of differences between points 0.02 apart; it is
     inverted by sweeping one parameter after the other.
 #}
 {% macro covariances(
     name, key, best, data, parameters, derived, observed, log_likelihood, steps
 ) %}
 {%- set size = parameters | length -%}
-{%- set pairs, carried = [], ['distance'] -%}
+{%- set pairs, carried, frees = [], ['distance'], [] -%}
 {%- for i in range(1, size + 1) -%}
     {%- do carried.append('offset_' ~ i) -%}
+    {%- do frees.append('is_free_' ~ i) -%}
     {%- for j in range(i, size + 1) -%}
         {%- do pairs.append((i, j)) -%}
     {%- endfor -%}
@@ -25,6 +27,7 @@
         best.{{ parameter.name }} + 0.02 * grid.offset_{{ loop.index }}
             as {{ parameter.name }},
         grid.offset_{{ loop.index }},
+        best.is_free_{{ loop.index }},
         {%- endfor %}
         grid.point,
         grid.distance
@@ -36,12 +39,15 @@
 ),
 
 {{ log_likelihoods(
-    name, key, data, derived, observed, log_likelihood, steps, carried
+    name, key, data, derived, observed, log_likelihood, steps, carried + frees
 ) }},
 
-{{ name }}_0 as (
+{{ name }}_curvatures as (
     select
         {{ key }},
+        {%- for column in frees %}
+        max({{ column }}) as {{ column }},
+        {%- endfor %}
         {%- for i, j in pairs %}
         cast(sum(cast(
             {%- if i == j %}
@@ -60,13 +66,31 @@
     group by {{ key }}
 ),
 
-{{ swept(name, size, kept=[key]) }},
+{{ name }}_0 as (
+    select
+        {{ key }},
+        {%- for column in frees %}
+        {{ column }},
+        {%- endfor %}
+        {%- for i, j in pairs %}
+        {% if i == j -%}
+        case when is_free_{{ i }} = 1 then c_{{ i }}_{{ j }} else 1 end
+        {%- else -%}
+        c_{{ i }}_{{ j }} * is_free_{{ i }} * is_free_{{ j }}
+        {%- endif %} as c_{{ i }}_{{ j }}{{ ',' if not loop.last }}
+        {%- endfor %}
+
+    from {{ name }}_curvatures
+),
+
+{{ swept(name, size, kept=[key] + frees) }},
 
 {{ name }} as (
     select
         {{ key }},
         {%- for i, j in pairs %}
-        cast(-c_{{ i }}_{{ j }} as decimal(28, 12)) as covariance_{{ i }}_{{ j }}
+        cast(-c_{{ i }}_{{ j }} * is_free_{{ i }} * is_free_{{ j }} as decimal(28, 12))
+            as covariance_{{ i }}_{{ j }}
         {{- ',' if not loop.last }}
         {%- endfor %}
 

@@ -1,7 +1,8 @@
 {#
     What newton_search needs to know of the models of purchases. It looks for the logarithm of
     r, that of the mean rate r / alpha, the logit of the mean chance to drop out a / (a + b) and
-    the logarithm of a + b: with r, or with a + b, beyond all bounds clients are all alike.
+    the logarithm of a + b: with r, or with a + b, beyond all bounds clients are all alike, and
+    with a + b at nothing who drops out does so at the first chance.
 #}
 {% macro purchase_search() %}
     {%- set derived = [{
@@ -22,7 +23,7 @@
             {'name': 'log_r', 'spread': 1, 'lower': -9, 'upper': 9},
             {'name': 'log_rate', 'spread': 0.5, 'lower': -12, 'upper': 3},
             {'name': 'mean_logit', 'spread': 1, 'lower': -9, 'upper': 9},
-            {'name': 'log_size', 'spread': 1, 'lower': -9, 'upper': 9},
+            {'name': 'log_size', 'spread': 1, 'lower': -4, 'upper': 9},
         ],
         'derived': derived,
         'observed': ['shift', 'x', 'recency', 'age', 'clients'],

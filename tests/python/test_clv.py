@@ -931,6 +931,22 @@ def test_buyers_that_are_all_alike_are_fitted_and_said_to_be(models: Models) -> 
     assert found[0] == pytest.approx(365 / 7 * x.sum() / age.sum(), rel=0.01)
     assert found[1] == pytest.approx(np.average(value, weights=x), rel=0.01)
     assert found[2] < 0.2
+    fitted.execute("create table as_of as select date '2025-01-01' as as_of_date")
+    models.build(
+        fitted,
+        "int_purchase_slopes", "int_purchase_covariances", "int_spend_covariances",
+        "int_purchase_intervals",
+    )  # fmt: skip
+    [widths] = fitted.execute(
+        "select count(residual_clv_lower_amount), min(width), max(width) from (select *,"
+        " ln(residual_clv_upper_amount / residual_clv_lower_amount) / 2 as width"
+        " from int_purchase_intervals)"
+    ).fetchall()
+    # That of the number of purchases, which is Poisson's, and of what they are worth.
+    spread = np.sqrt(1 / x.sum() + 1 / (3 * x.sum()))
+    assert widths[0] == clients
+    assert widths[1] == pytest.approx(1.96 * spread, rel=0.1)
+    assert widths[2] == pytest.approx(1.96 * spread, rel=0.1)
 
 
 def test_expected_purchases_are_the_integral_where_few_drop_out(models: Models) -> None:

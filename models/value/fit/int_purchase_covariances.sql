@@ -1,5 +1,6 @@
 -- Grain: one row per model of purchases that is used on as_of_date: covariances of the
 -- logarithms of its parameters, which say how sure they are; null where the likelihood is flat.
+-- What is at a bound of the search counts as known.
 
 with
 
@@ -18,6 +19,13 @@ best as (
         ln(cast(alpha as {{ type_double() }})) as log_alpha,
         ln(cast(a as {{ type_double() }})) as log_a,
         ln(cast(b as {{ type_double() }})) as log_b,
+        case when r > 8000 then 0 else 1 end as is_free_1,
+        1 as is_free_2,
+        case when a < 0.0002 * b then 0 else 1 end as is_free_3,
+        case
+            when a < 0.0002 * b or a + b < 0.02 or a + b > 8000 then 0
+            else 1
+        end as is_free_4,
         origin_date
 
     from models

@@ -80,9 +80,8 @@ found as (
         log_size - ln(1 + exp(-mean_logit)) as log_a,
         log_size - ln(1 + exp(mean_logit)) as log_b,
         coalesce(gain < 0.00000001, false)
-        and log_r > -9 and log_rate > -12 and log_rate < 3 and mean_logit < 9
-        and (log_size > -9 or mean_logit <= -9) as is_converged,
-        log_r >= 9 or mean_logit <= -9 or log_size >= 9 as is_degenerate
+        and log_r > -9 and log_rate > -12 and log_rate < 3 and mean_logit < 9 as is_converged,
+        log_r >= 9 or mean_logit <= -9 or log_size >= 9 or log_size <= -4 as is_degenerate
 
     from searched
 ),

@@ -1,5 +1,6 @@
 -- Grain: one row when the gamma-gamma model is used on as_of_date: covariances of the
 -- logarithms of p, q - 1 and v, which say how sure they are; null where the likelihood is flat.
+-- What is at a bound of the search counts as known.
 
 with
 
@@ -17,7 +18,10 @@ best as (
         origin_date,
         ln(cast(p as {{ type_double() }})) as log_p,
         ln(cast(q - 1 as {{ type_double() }})) as log_excess,
-        ln(cast(v as {{ type_double() }})) as log_v
+        ln(cast(v as {{ type_double() }})) as log_v,
+        case when p > 8000 then 0 else 1 end as is_free_1,
+        case when q > 8000 then 0 else 1 end as is_free_2,
+        1 as is_free_3
 
     from fits
 ),

@@ -85,21 +85,28 @@ gradients as (
     from odds
 ),
 
-errors as (
+variances as (
     select
         gradients.origin_date,
         gradients.client_id,
-        1.959963984540054 * sqrt(greatest(
-            0,
-            {{ quadratic_form('gradients.purchase', 'purchase_covariances', 4) }}
-            + {{ quadratic_form('gradients.spend', 'spend_covariances', 3) }}
-        )) as half_width
+        {{ quadratic_form('gradients.purchase', 'purchase_covariances', 4) }}
+        + {{ quadratic_form('gradients.spend', 'spend_covariances', 3) }} as variance
 
     from gradients
     inner join {{ ref('int_purchase_covariances') }} as purchase_covariances
         on gradients.origin_date = purchase_covariances.origin_date
     inner join {{ ref('int_spend_covariances') }} as spend_covariances
         on gradients.origin_date = spend_covariances.origin_date
+),
+
+errors as (
+    select
+        *,
+        -- `greatest` would take 0 for what is not known.
+        case when variance is not null then 1.959963984540054 * sqrt(greatest(0, variance)) end
+            as half_width
+
+    from variances
 ),
 
 final as (
