@@ -1,5 +1,8 @@
-{# The likeliest of the points of every key, the first of those that are equally likely. #}
-{% macro likeliest(points, key, columns) -%}
+{#
+    The likeliest of the points of every key, the first of those that are equally likely. The
+    later a point is, the more it has to be likelier by, in units of `margin`.
+#}
+{% macro likeliest(points, key, columns, margin=0) -%}
     select
         {{ key }},
         {%- for column in columns %}
@@ -12,7 +15,9 @@
             *,
             row_number() over (
                 partition by {{ key }}
-                order by cast(log_likelihood as decimal(28, 8)) desc, point asc
+                order by
+                    cast(log_likelihood - {{ margin }} * point as decimal(28, 8)) desc,
+                    point asc
             ) as place
 
         from {{ points }}

@@ -1,6 +1,7 @@
 {#
     CTEs of one round of a newton_search: from `best`, where the searches stand, to `name`,
-    where they stand after it. A step is no longer than 2 along any axis.
+    where they stand after it. A step is no longer than 2 along any axis. Where steps lead to
+    the same log-likelihood but for its last digits, the whole one is taken.
 #}
 {% macro newton_round(name, best, dampings, key, data, parameters, sums, likelihood) %}
 {%- set names = parameters | map(attribute='name') | list -%}
@@ -20,7 +21,7 @@
 
     from {{ name }}_steps
 
-    where gain > 0.000000000001
+    where gain > 0.000000000000001
 ),
 
 {{ log_likelihoods(name, key, data, **likelihood) }},
@@ -40,7 +41,7 @@
 
     select
         {{ key }},
-        9 as point,
+        4 as point,
         {%- for column in names + sums.keys() | list %}
         {{ column }},
         {%- endfor %}
@@ -50,6 +51,8 @@
 ),
 
 {{ name }} as (
-    {{ likeliest(name ~ '_candidates', key, names + sums.keys() | list) }}
+    {{ likeliest(
+        name ~ '_candidates', key, names + sums.keys() | list, margin='0.0000001'
+    ) }}
 )
 {%- endmacro %}

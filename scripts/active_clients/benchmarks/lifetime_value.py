@@ -219,6 +219,46 @@ def log_likelihood(logs: np.ndarray, x: np.ndarray, recency: np.ndarray, age: np
     return -float(np.mean(terms + np.where(x > 0, np.logaddexp(stayed, left), stayed)))
 
 
+def modified_log_likelihood(
+    logs: np.ndarray, x: np.ndarray, recency: np.ndarray, age: np.ndarray
+) -> float:
+    """Minus the mean log-likelihood of the MBG/NBD."""
+    r, alpha, a, b = np.exp(logs)
+    terms = special.gammaln(r + x) - special.gammaln(r) + r * np.log(alpha)
+    terms += special.betaln(a, b + x + 1) - special.betaln(a, b)
+    stayed = -(r + x) * np.log(alpha + age)
+    left = np.log(a) - np.log(b + x) - (r + x) * np.log(alpha + recency)
+    return -float(np.mean(terms + np.logaddexp(stayed, left)))
+
+
+def spend_log_likelihood(logs: np.ndarray, x: np.ndarray, m: np.ndarray) -> float:
+    """Minus the mean log-likelihood of the gamma-gamma model, by p, q - 1 and the mean."""
+    p, q, v = np.exp(logs[0]), 1 + np.exp(logs[1]), np.exp(logs[2] + logs[1] - logs[0])
+    terms = special.gammaln(p * x + q) - special.gammaln(p * x) - special.gammaln(q)
+    terms += q * np.log(v) + (p * x - 1) * np.log(m) + p * x * np.log(x)
+    return -float(np.mean(terms - (p * x + q) * np.log(x * m + v)))
+
+
+def fit_purchases_with_scipy(histories: tuple[np.ndarray, ...], m: np.ndarray) -> list[float]:
+    """The log-likelihoods of both models of purchases and of spend, each from three starts."""
+    bought = histories[0][m > 0], m[m > 0]
+    logs = [
+        (log_likelihood, histories, ([0, 2, 0, 1], [-1, 1, -1, 0], [1, 3, 1, 3])),
+        (modified_log_likelihood, histories, ([0, 2, 0, 1], [-1, 1, -1, 0], [1, 3, 1, 3])),
+        (spend_log_likelihood, bought, ([1, 1, 3], [3, 0, 3], [0, 2, 3])),
+    ]
+    return [
+        -len(data[0])
+        * min(
+            optimize.minimize(
+                loss, start, args=data, method="L-BFGS-B", options={"ftol": 1e-13}
+            ).fun
+            for start in starts
+        )
+        for loss, data, starts in logs
+    ]
+
+
 def score_with_scipy(x: np.ndarray, recency: np.ndarray, age: np.ndarray) -> np.ndarray:
     """Purchases expected within a year, by the BG/NBD."""
     t = 365 / 7
@@ -275,6 +315,24 @@ def compare(name: str, ours: np.ndarray, theirs: np.ndarray) -> None:
     print(f"  {name:52} equal to {furthest:.0e}")
 
 
+def fit_the_same_with_scipy(connection: duckdb.DuckDBPyConnection) -> None:
+    """Fit the purchases that the SQL has fitted; what is likeliest must be the same."""
+    values = connection.execute(
+        "select coalesce(cast(repeat_value_amount as double), 0) as m from int_purchase_summaries"
+    ).fetchnumpy()["m"]
+    histories, found = read_histories(connection), list[float]()
+    timed(
+        "scipy: the same, from three starts each",
+        lambda: found.extend(fit_purchases_with_scipy(histories, values)),
+    )
+    ours = connection.execute(
+        "select cast(log_likelihood as double) as fitted from (select shift, log_likelihood"
+        " from int_purchase_fits union all select 2, log_likelihood from int_spend_fits)"
+        " order by shift"
+    ).fetchnumpy()["fitted"]
+    compare("log-likelihoods of SQL and scipy", ours, np.array(found))
+
+
 @command("benchmark_clv", __doc__)
 @click.option("--clients", default=1_000_000, help="how many to predict for")
 def main(clients: int) -> None:
@@ -295,6 +353,7 @@ def main(clients: int) -> None:
         load_drawn_summaries(connection)
         print(f"Models of purchases and spend, from {FITTED:,} buyers:")
         timed("SQL: BG/NBD, MBG/NBD, gamma-gamma", lambda: build(connection, sql, *PURCHASE_FITS))
+        fit_the_same_with_scipy(connection)
         if has_lifetimes:
             peer = Lifetimes(connection)
             timed("lifetimes: the same", peer.fit)
