@@ -7,6 +7,26 @@
 {%- set names = parameters | map(attribute='name') | list -%}
 {{ newton_steps(name, best, dampings, key, parameters, sums) }},
 
+{#-
+    The condition is on groups: into one on rows Spark would write, over and over, how a gain
+    comes about.
+-#}
+{{ name }}_promising as (
+    select
+        {{ key }},
+        point,
+        {%- for parameter in parameters %}
+        max({{ parameter.name }}) as {{ parameter.name }},
+        max(g_{{ loop.index }}) as g_{{ loop.index }}{{ ',' if not loop.last }}
+        {%- endfor %}
+
+    from {{ name }}_steps
+
+    group by {{ key }}, point
+
+    having max(gain) > 0.000000000000001
+),
+
 {{ name }}_points as {{ computed_once() }} (
     select
         {{ key }},
@@ -19,9 +39,7 @@
         )) as {{ parameter.name }}{{ ',' if not loop.last }}
         {%- endfor %}
 
-    from {{ name }}_steps
-
-    where gain > 0.000000000000001
+    from {{ name }}_promising
 ),
 
 {{ log_likelihoods(name, key, data, **likelihood) }},
