@@ -453,7 +453,8 @@ CASES: dict[str, tuple[str, str]] = {
             ("answered_closed_invitations", "sum((is_answered and is_closed)::int)"),
             (
                 "survey_response_rate",
-                "sum((is_answered and is_closed)::int) / nullif(sum((is_delivered and is_closed)::int), 0)",
+                "sum((is_answered and is_closed)::int)"
+                " / nullif(sum((is_delivered and is_closed)::int), 0)",
             ),
         )
     },
