@@ -1,6 +1,6 @@
-"""Publishes the marts: a new file takes the name of the old one in one step.
+"""Publishes the marts: a new version takes the place of the old one in one step.
 
-Readers see the old file or the new one, whatever happens in between; those that have
+Readers see the old version or the new one, whatever happens in between; those that have
 the old one open keep it. Personal data stays behind.
 """
 
@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -32,6 +31,7 @@ from active_clients.project import (
     read_vars,
     target_path,
 )
+from active_clients.published_file import PublishedFile
 
 # The oldest DuckDB that can open what is published. DuckDB 2 would write for itself alone.
 OLDEST_READER = "v1.0.0"
@@ -117,7 +117,7 @@ def _write_metrics(content: str, mart_names: set[str]) -> PublishedMetrics:
 
 
 class Publication:
-    """A published file in the making, beside the file it will replace."""
+    """A published file in the making, beside the version it will replace."""
 
     def __init__(
         self,
@@ -125,8 +125,7 @@ class Publication:
         variables: dict[str, Any],
         written_metrics: Callable[[], PublishedMetrics | None] | None = None,
     ) -> None:
-        self.target = target
-        self.next = target.with_name(target.name + ".next")
+        self.file = PublishedFile(target)
         self.publish_free_text = str(variables["publish_free_text"]).lower() == "true"
         self.marts = marts()
         self.written_metrics = written_metrics or (
@@ -139,11 +138,10 @@ class Publication:
         """Write the whole file; nothing a reader sees changes."""
         if not database_path().exists():
             raise ProjectError(f"{database_path()} is missing; run scripts/build first")
-        self.next.parent.mkdir(parents=True, exist_ok=True)
-        self.discard()
+        new = self.file.begin()
         try:
             config = connection_limits() | {"storage_compatibility_version": OLDEST_READER}
-            with duckdb.connect(str(self.next), config=config) as connection:
+            with duckdb.connect(str(new), config=config) as connection:
                 connection.execute("set TimeZone = 'UTC'")
                 connection.execute(
                     f"attach {text(str(database_path()))} as {quoted(self.catalog)} (read_only)"
@@ -163,15 +161,11 @@ class Publication:
 
     def commit(self) -> None:
         """Let readers see the new file."""
-        descriptor = os.open(self.next, os.O_RDONLY)
-        os.fsync(descriptor)
-        os.close(descriptor)
-        os.replace(self.next, self.target)
+        self.file.put()
 
     def discard(self) -> None:
-        """Remove what was prepared, or left by a build that was killed."""
-        self.next.unlink(missing_ok=True)
-        self.next.with_name(self.next.name + ".wal").unlink(missing_ok=True)
+        """Remove what was prepared."""
+        self.file.discard()
 
     def _copy_mart(self, connection: duckdb.DuckDBPyConnection, mart: Mart) -> None:
         source = f"{quoted(self.catalog)}.{quoted(mart.schema)}.{quoted(mart.name)}"

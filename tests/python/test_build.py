@@ -20,7 +20,7 @@ from conftest import Built, DbtProject, run_script, table_hashes
 
 def copy_of(built: Built, path: Path, **variables: object) -> DbtProject:
     """The built demo in another place, to do things to."""
-    shutil.copytree(built.project.path, path, dirs_exist_ok=True)
+    shutil.copytree(built.project.path, path, dirs_exist_ok=True, symlinks=True)
     return DbtProject(path, dict(variables))
 
 

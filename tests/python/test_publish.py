@@ -28,18 +28,24 @@ def publication(built: Built, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     return Publication(tmp_path / "published.duckdb", VARIABLES)
 
 
+@pytest.fixture
+def target(publication: Publication) -> Path:
+    """What it will publish to."""
+    return publication.file.link
+
+
 def test_readers_keep_their_snapshot_and_new_ones_see_the_new_file(
-    built: Built, publication: Publication
+    built: Built, publication: Publication, target: Path
 ) -> None:
-    shutil.copy(built.published, publication.target)
-    with open_published(publication.target) as reader:
+    shutil.copy(built.published, target)
+    with open_published(target) as reader:
         before = reader.execute("select count(*) from marts.dim_clients").fetchall()
         publication.prepare()
-        with duckdb.connect(str(publication.next)) as connection:
+        with duckdb.connect(str(publication.file.next)) as connection:
             connection.execute("delete from marts.dim_clients")
         publication.commit()
         assert reader.execute("select count(*) from marts.dim_clients").fetchall() == before
-    with open_published(publication.target) as reader:
+    with open_published(target) as reader:
         assert reader.execute("select count(*) from marts.dim_clients").fetchall() == [(0,)]
 
 
@@ -53,10 +59,10 @@ def test_older_duckdbs_can_open_what_is_published(built: Built) -> None:
 
 
 def test_a_publication_that_stops_half_way_changes_nothing(
-    built: Built, publication: Publication, monkeypatch: pytest.MonkeyPatch
+    built: Built, publication: Publication, target: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    shutil.copy(built.published, publication.target)
-    before = publication.target.read_bytes()
+    shutil.copy(built.published, target)
+    before = target.read_bytes()
 
     def stop(*_: object) -> None:
         raise KeyboardInterrupt
@@ -64,22 +70,27 @@ def test_a_publication_that_stops_half_way_changes_nothing(
     monkeypatch.setattr(publication, "_add_metrics", stop)
     with pytest.raises(KeyboardInterrupt):
         publication.prepare()
-    assert publication.target.read_bytes() == before
-    assert [path.name for path in publication.target.parent.iterdir()] == ["published.duckdb"]
+    assert target.read_bytes() == before
+    assert [path.name for path in target.parent.iterdir()] == ["published.duckdb"]
 
 
-def test_a_file_left_by_a_killed_build_is_replaced(publication: Publication) -> None:
-    publication.next.write_bytes(b"half a file")
+def test_a_file_left_by_a_killed_build_is_replaced(publication: Publication, target: Path) -> None:
+    publication.file.next.parent.mkdir(parents=True)
+    publication.file.next.write_bytes(b"half a file")
+    target.with_name("published.duckdb.next").write_bytes(b"half a file of an earlier release")
     publication.prepare()
     publication.commit()
-    assert table_hashes(publication.target)
+    assert table_hashes(target)
+    assert not target.with_name("published.duckdb.next").exists()
 
 
-def test_publishing_twice_gives_the_same_rows(built: Built, publication: Publication) -> None:
+def test_publishing_twice_gives_the_same_rows(
+    built: Built, publication: Publication, target: Path
+) -> None:
     publication.prepare()
     publication.commit()
-    assert table_hashes(publication.target) == table_hashes(built.published)
-    assert table_hashes(publication.target, "metrics") == table_hashes(built.published, "metrics")
+    assert table_hashes(target) == table_hashes(built.published)
+    assert table_hashes(target, "metrics") == table_hashes(built.published, "metrics")
 
 
 def test_every_mart_is_a_table_with_comments(built: Built, publication: Publication) -> None:
@@ -128,7 +139,11 @@ def test_no_published_text_looks_like_an_e_mail_address(built: Built) -> None:
 
 
 def test_an_e_mail_address_in_a_mart_blocks(
-    built: Built, publication: Publication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    built: Built,
+    publication: Publication,
+    target: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     spoiled = tmp_path / "spoiled.duckdb"
     shutil.copy(built.project.database, spoiled)
@@ -137,13 +152,13 @@ def test_an_e_mail_address_in_a_mart_blocks(
     monkeypatch.setenv("ACTIVE_CLIENTS_DATABASE", str(spoiled))
     with pytest.raises(Exception, match=r"dim_clients\.client_name"):
         publication.prepare()
-    assert not publication.target.exists()
+    assert not target.exists()
 
 
 def test_free_text_is_published_only_on_request(publication: Publication) -> None:
     publication.publish_free_text = True
     publication.prepare()
-    with duckdb.connect(str(publication.next), read_only=True) as connection:
+    with duckdb.connect(str(publication.file.next), read_only=True) as connection:
         columns = connection.execute(
             "select column_name from duckdb_columns() where table_name = 'fct_survey_responses'"
         ).fetchall()
