@@ -5,7 +5,6 @@ What readers see changes only when everything has passed.
 
 from __future__ import annotations
 
-import fcntl
 import gc
 import os
 import subprocess
@@ -37,6 +36,7 @@ from active_clients.dbt_runs import (
 )
 from active_clients.left_out import left_out
 from active_clients.machine import check_room, count_events, limits
+from active_clients.private import keep_private, only_user
 from active_clients.project import (
     DEFAULT_PUBLISHED_FILE,
     ROOT,
@@ -48,7 +48,7 @@ from active_clients.project import (
     target_path,
 )
 from active_clients.publish import Publication, PublishedMetrics, read_metrics, write_metrics
-from active_clients.unchanged import is_unchanged, read_by_build, remember
+from active_clients.unchanged import is_unchanged, read_by_build, remember, remember_tested
 
 # Python looks for garbage after every 700 new objects: dbt and MetricFlow make millions that stay.
 gc.set_threshold(100_000, 20, 100)
@@ -88,21 +88,6 @@ class Progress:
             print("failed", flush=True)
             raise
         print(f"{time.perf_counter() - start:.1f} s", flush=True)
-
-
-@contextmanager
-def only_build() -> Iterator[None]:
-    """Hold the lock of the private file; the system lets go of it if we are killed."""
-    path = database_path().with_suffix(".lock")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise BuildError(
-                f"another build is running (it holds {path}); wait for it to end"
-            ) from None
-        yield
 
 
 # ---- Great Expectations --------------------------------------------------------------
@@ -261,6 +246,7 @@ def check_and_publish(
         with progress.step("write the file to publish"):
             publication.prepare()
         check(expectations, progress, "marts", "check the marts")
+        remember_tested()
     except BaseException:
         publication.discard()
         raise
@@ -369,10 +355,11 @@ def main(**given: Any) -> int:
     """Build, and end with one clear line."""
     options = Options(**given)
     os.chdir(ROOT)
+    keep_private()
     os.environ.update(limits())
     start = time.perf_counter()
     try:
-        with only_build():
+        with only_user():
             done = build(options)
     except (BuildError, ProjectError, duckdb.Error) as error:
         kept = (

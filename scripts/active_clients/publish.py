@@ -20,6 +20,7 @@ import yaml
 
 from active_clients.command_line import command, vars_option
 from active_clients.machine import connection_limits
+from active_clients.private import keep_private, only_user
 from active_clients.project import (
     DEFAULT_PUBLISHED_FILE,
     ROOT,
@@ -32,6 +33,7 @@ from active_clients.project import (
     target_path,
 )
 from active_clients.published_file import PublishedFile
+from active_clients.unchanged import is_tested
 
 # The oldest DuckDB that can open what is published. DuckDB 2 would write for itself alone.
 OLDEST_READER = "v1.0.0"
@@ -290,6 +292,17 @@ class Publication:
         raise ProjectError("the manifest has no model `as_of`; run scripts/build first")
 
 
+def refuse_untested() -> None:
+    """Stop at a private file that no build has left with all tests passed."""
+    if not database_path().exists():
+        raise ProjectError(f"{database_path()} is missing; run scripts/build first")
+    if not is_tested():
+        raise ProjectError(
+            f"{database_path()} is not as a build left it whose tests passed: a build failed, or "
+            "something else has written to it; run scripts/build --again"
+        )
+
+
 @command("publish", __doc__)
 @click.option(
     "--target-file", type=Path, default=DEFAULT_PUBLISHED_FILE, help="the file to publish"
@@ -297,10 +310,14 @@ class Publication:
 @vars_option
 def main(target_file: Path, vars: str) -> None:
     """Publish the last build."""
+    keep_private()
     try:
-        publication = Publication(ROOT / target_file, read_vars(vars))
-        publication.prepare()
-        publication.commit()
+        variables = read_vars(vars)
+        with only_user():
+            refuse_untested()
+            publication = Publication(ROOT / target_file, variables)
+            publication.prepare()
+            publication.commit()
     except (ProjectError, duckdb.Error) as error:
         raise ProjectError(f"{error}; the published file stays as it was") from error
     click.echo(f"published {target_file}")

@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from active_clients.private import for_readers, usual_umask
 from active_clients.project import ProjectError
 
 NO_LOG = Path("no-such-folder/what-is-published-is-read-only")
@@ -39,8 +40,9 @@ class PublishedFile:
     def begin(self) -> Path:
         """The file to write the next version to; nobody else can read it yet."""
         with _as_one_message(self.link):
-            self.link.parent.mkdir(parents=True, exist_ok=True)
-            self.versions.mkdir(exist_ok=True)
+            with for_readers():
+                self.link.parent.mkdir(parents=True, exist_ok=True)
+                self.versions.mkdir(exist_ok=True)
             lock = os.open(self.versions, os.O_RDONLY)
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -111,6 +113,7 @@ class PublishedFile:
             with suppress(PermissionError):
                 path.chmod(mode)
         if not self.link.exists():
+            self.next.chmod(0o666 & ~usual_umask())
             return
         old = self.link.stat()
         try:

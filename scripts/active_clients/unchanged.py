@@ -1,6 +1,7 @@
 """Whether a build would read what the last one that passed has read, and left.
 
 Nothing in the project reads a clock, so the same files and settings make the same rows.
+And whether the private file is as a build left it whose tests passed.
 """
 
 from __future__ import annotations
@@ -58,9 +59,30 @@ def record_path() -> Path:
 
 
 def left_by_build(published: Path) -> list[list[Any]]:
-    """The files that a build writes; a log beside the private one is an unfinished change."""
+    """The files that a build writes."""
+    return [*private_file(), stamp(published)]
+
+
+def private_file() -> list[list[Any]]:
+    """The private file; a log beside it is an unfinished change."""
     private = database_path()
-    return [stamp(path) for path in (private, private.with_name(f"{private.name}.wal"), published)]
+    return [stamp(path) for path in (private, private.with_name(f"{private.name}.wal"))]
+
+
+def remember_tested() -> None:
+    """Mark the private file: all tests and expectations have passed on it."""
+    tested_path().write_text(json.dumps(private_file()))
+
+
+def is_tested() -> bool:
+    """Whether the private file is one that was marked, and has not changed since."""
+    mark = tested_path()
+    return mark.exists() and bool(json.loads(mark.read_text()) == private_file())
+
+
+def tested_path() -> Path:
+    """Where the mark is kept: beside the private file."""
+    return database_path().with_suffix(".tested")
 
 
 def find_raw_files(tables: Iterable[RawTable]) -> list[Path] | None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import shutil
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+from subprocess import CompletedProcess
 
 import duckdb
 import pytest
@@ -14,7 +17,9 @@ from active_clients import publish
 from active_clients.project import marts, read_manifest
 from active_clients.publish import Publication
 from active_clients.query import open_published
+from active_clients.unchanged import is_tested, remember_tested
 from conftest import Built, run_script, table_hashes
+from conftest import environment as environment_of
 
 VARIABLES = {"publish_free_text": False}
 
@@ -185,6 +190,23 @@ def test_reader_is_locked_in(built: Built, statement: str) -> None:
         reader.execute(statement)
 
 
+@pytest.mark.parametrize("folder", ["", ".tmp"])
+@pytest.mark.parametrize(
+    "statement",
+    ["export database '{}/all'", "copy marts.dim_clients to '{}/one.csv'", "attach '{}/one.db'"],
+)
+def test_reader_cannot_write_beside_the_file(
+    built: Built, tmp_path: Path, statement: str, folder: str
+) -> None:
+    target = tmp_path / "published.duckdb"
+    shutil.copy(built.published, target)
+    beside = Path(f"{target}{folder}") if folder else tmp_path
+    beside.mkdir(exist_ok=True)
+    with open_published(target) as reader, pytest.raises(duckdb.PermissionException):
+        reader.execute(statement.format(beside))
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == [target]
+
+
 def test_publication_says_what_the_file_is(built: Built) -> None:
     (row,) = built.project.rows("from marts.publication", built.published)
     as_of_date, version, mart_count, row_count, row_counts = row
@@ -199,14 +221,46 @@ def test_publication_says_what_the_file_is(built: Built) -> None:
         ]
 
 
+def run_publish(environment: Mapping[str, str], target: Path) -> CompletedProcess[str]:
+    return run_script(
+        [sys.executable, "-m", "active_clients.publish", "--target-file", str(target)], environment
+    )
+
+
 def test_script_publishes_the_last_build(built: Built, tmp_path: Path) -> None:
     target = tmp_path / "again.duckdb"
-    result = run_script(
-        [sys.executable, "-m", "active_clients.publish", "--target-file", str(target)],
-        built.project.environment,
-    )
+    result = run_publish(built.project.environment, target)
     assert result.returncode == 0, result.stderr
     assert table_hashes(target) == table_hashes(built.published)
+
+
+def test_script_refuses_a_private_file_that_was_changed_after_its_tests(
+    built: Built, tmp_path: Path
+) -> None:
+    private = tmp_path / "build.duckdb"
+    shutil.copy(built.project.database, private)
+    # The mark is of the file where it was, and says nothing of a copy.
+    shutil.copy(built.project.database.with_suffix(".tested"), private.with_suffix(".tested"))
+    environment = {**built.project.environment, "ACTIVE_CLIENTS_DATABASE": str(private)}
+    with environment_of(**environment):
+        assert not is_tested()
+        remember_tested()
+        assert is_tested()
+    with duckdb.connect(str(private)) as connection:
+        connection.execute("delete from marts.fct_client_mrr where hash(client_id) % 2 = 0")
+    result = run_publish(environment, tmp_path / "published.duckdb")
+    assert result.returncode == 1
+    assert "not as a build left it whose tests passed" in result.stderr
+    assert "run scripts/build --again" in result.stderr
+    assert not (tmp_path / "published.duckdb").exists()
+
+
+def test_script_waits_for_no_build(built: Built, tmp_path: Path) -> None:
+    with built.project.database.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        result = run_publish(built.project.environment, tmp_path / "published.duckdb")
+    assert result.returncode == 1
+    assert "another build is running" in result.stderr
 
 
 def test_metrics_are_written_again_only_for_other_definitions(

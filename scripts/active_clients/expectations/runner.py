@@ -41,6 +41,7 @@ from active_clients.engines.spellings import reader  # noqa: E402
 # Defining its class registers add_duckdb.
 from active_clients.expectations import duckdb_datasource  # noqa: E402, F401
 from active_clients.machine import connection_limits  # noqa: E402
+from active_clients.private import keep_private  # noqa: E402
 from active_clients.project import (  # noqa: E402
     ROOT,
     ProjectError,
@@ -480,6 +481,7 @@ def serve(variables: dict[str, Any], verbose: bool) -> int:
 @click.option("--quiet", is_flag=True, help="show only what failed")
 def main(sections: tuple[str, ...], vars: str, commands: bool, quiet: bool) -> int:
     """Run sections of suites, all of them if none is named."""
+    keep_private()
     variables = read_vars(vars)
     if commands:
         return serve(variables, not quiet)

@@ -1,0 +1,72 @@
+"""What holds personal data is for its owner alone: the private file, logs and artifacts.
+
+A mode that somebody has chosen stays; the one that earlier releases left is no choice.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from active_clients.project import ROOT, ProjectError, database_path, log_path, target_path
+
+PRIVATE = 0o077
+_usual: list[int] = []
+
+
+def keep_private() -> None:
+    """From here on, what this process and its children make is for its owner alone."""
+    before = os.umask(PRIVATE)
+    if not _usual:
+        _usual.append(before)
+    for path in _made_before():
+        with suppress(OSError):
+            mode = stat.S_IMODE(path.stat().st_mode)
+            if mode in (0o644, 0o755):
+                path.chmod(mode & ~PRIVATE)
+
+
+def usual_umask() -> int:
+    """The umask of who started this process."""
+    if _usual:
+        return _usual[0]
+    mask = os.umask(PRIVATE)
+    os.umask(mask)
+    return mask
+
+
+@contextmanager
+def for_readers() -> Iterator[None]:
+    """Make files and folders as anything else that its owner makes."""
+    before = os.umask(usual_umask())
+    try:
+        yield
+    finally:
+        os.umask(before)
+
+
+@contextmanager
+def only_user() -> Iterator[None]:
+    """Hold the lock of the private file; the system lets go of it if we are killed."""
+    path = database_path().with_suffix(".lock")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise ProjectError(
+                f"another build is running (it holds {path}); wait for it to end"
+            ) from None
+        yield
+
+
+def _made_before() -> Iterator[Path]:
+    private = database_path()
+    yield from (private, private.with_name(private.name + ".wal"))
+    yield from (log_path() / "dbt.log", target_path() / "expectations.log")
+    # Not a folder that is shared with others, such as /var/log.
+    yield from (path for path in (target_path(), log_path()) if ROOT in path.parents)
