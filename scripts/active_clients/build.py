@@ -11,10 +11,9 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass
-from multiprocessing import get_context
 from pathlib import Path
 from textwrap import indent
 from typing import IO, Any
@@ -23,6 +22,7 @@ import click
 import duckdb
 
 from active_clients.answers import read_answers
+from active_clients.children import OtherProcess, start, stopped_in_one_line
 from active_clients.command_line import command, vars_option
 from active_clients.coverage import read_coverage
 from active_clients.dbt_runs import (
@@ -48,7 +48,7 @@ from active_clients.project import (
     target_path,
 )
 from active_clients.publish import Publication, PublishedMetrics, read_metrics, write_metrics
-from active_clients.unchanged import is_unchanged, read_by_build, remember, remember_tested
+from active_clients.unchanged import is_unchanged, read_by_build, remember, remember_tested, stamp
 
 # Python looks for garbage after every 700 new objects: dbt and MetricFlow make millions that stay.
 gc.set_threshold(100_000, 20, 100)
@@ -103,13 +103,8 @@ class Expectations:
         self.errors = target_path() / "expectations.log"
         self.errors.parent.mkdir(parents=True, exist_ok=True)
         self._log: IO[str] = self.errors.open("w")
-        self._process = subprocess.Popen(
-            command,
-            cwd=ROOT,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=self._log,
-            text=True,
+        self._process = start(
+            command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._log
         )
 
     def start(self, section: str) -> None:
@@ -300,7 +295,7 @@ def build_and_publish(
     # Files can be checked while dbt works; the private file has one user at a time.
     reads_files = all("/" in table.location for table in tables)
     # dbt keeps one core busy; MetricFlow takes seconds to import and to write its SQL.
-    other_process = ProcessPoolExecutor(1, get_context("spawn"))
+    other_process = OtherProcess()
     try:
         if reads_files:
             expectations.start("raw")
@@ -332,7 +327,7 @@ def build_and_publish(
         expectations.start("marts")
         check_and_publish(expectations, progress, options.target_file, variables, metrics)
     finally:
-        other_process.shutdown()
+        other_process.end()
 
 
 @command("build", __doc__)
@@ -357,24 +352,27 @@ def main(**given: Any) -> int:
     os.chdir(ROOT)
     keep_private()
     os.environ.update(limits())
-    start = time.perf_counter()
+    began = time.perf_counter()
+    published = ROOT / options.target_file
+    before = stamp(published)
+
+    def kept() -> str:
+        """What readers see now."""
+        if not published.exists():
+            return "Nothing was published"
+        if stamp(published) == before:
+            return f"What readers see, {options.target_file}, stays as it was"
+        return f"Readers see the new {options.target_file}"
+
     try:
-        with only_user():
+        with stopped_in_one_line(kept), only_user():
             done = build(options)
     except (BuildError, ProjectError, duckdb.Error) as error:
-        kept = (
-            f"What readers see, {options.target_file}, stays as it was"
-            if (ROOT / options.target_file).exists()
-            else "Nothing was published"
-        )
         for line in getattr(error, "lines", []):
             click.echo(line)
-        click.echo(f"Build failed: {error}. {kept}.")
+        click.echo(f"Build failed: {error}. {kept()}.")
         return 1
-    except KeyboardInterrupt:
-        click.echo("Build stopped; what is published stays as it was.")
-        return 130
-    seconds = time.perf_counter() - start
+    seconds = time.perf_counter() - began
     click.echo(f"{done} in {seconds:.0f} s. Readers see {options.target_file}.")
     return 0
 

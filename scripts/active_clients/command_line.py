@@ -9,6 +9,9 @@ import click
 
 from active_clients.project import ProjectError
 
+# What a shell says of a program that Ctrl-C has ended.
+STOPPED = 130
+
 
 class Several(click.Option):
     """An option that takes all values up to the next option: --rounds 3 1 1."""
@@ -68,6 +71,9 @@ class Command(click.Command):
                 click.echo(line, err=True)
             click.echo(f"{str(self.name).removeprefix('scripts/')}: {error}", err=True)
             code = self.failure_code
+        except KeyboardInterrupt:
+            click.echo(f"{str(self.name).removeprefix('scripts/')}: stopped by Ctrl-C", err=True)
+            code = STOPPED
         ctx.exit(code or 0)
 
 

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 import yaml
 
+from active_clients.children import start
 from active_clients.machine import thread_options
 from active_clients.project import (
     ROOT,
@@ -217,22 +218,21 @@ class DbtV2:
         """Run one dbt command; its exit code and the errors it printed."""
         target, logs = target_path(), log_path()
         paths = ["--target-path", str(target), "--log-path", str(logs), "--log-level-file", "info"]
-        done = subprocess.run(
+        process = start(
             [self._program, *command, *self._vars, *paths, "--project-dir", str(ROOT)],
             cwd=ROOT,
             env={**os.environ, **self._environment, "DBT_PROFILES_DIR": str(ROOT)},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            text=True,
-            check=False,
         )
+        said, _ = process.communicate()
         if self._verbose:
-            print(done.stdout, flush=True)
-        self.said += [line for line in done.stdout.splitlines() if RECOUNTED in line]
-        errors = done.stdout.partition("Errors and Warnings")[2] or done.stdout
+            print(said, flush=True)
+        self.said += [line for line in said.splitlines() if RECOUNTED in line]
+        errors = said.partition("Errors and Warnings")[2] or said
         lines = errors.partition("Execution Summary")[0].splitlines()
         kept = [line for line in lines if line.strip(" =") and not self._STACK.match(line)]
-        return done.returncode, kept
+        return process.returncode, kept
 
     def read_project(self) -> None:
         """Read the project and look for the raw tables, in one process."""

@@ -59,7 +59,12 @@ def test_a_command_starts_without_what_is_slow_to_import(module: str) -> None:
 @click.option("--order", type=Names(), default="")
 @click.option("--engine", type=Names("engine", ["a", "b"]), default="a,b")
 @click.option("--wrong", is_flag=True)
-def attempt(rounds: tuple[int, ...], order: list[str], engine: list[str], wrong: bool) -> None:
+@click.option("--stopped", is_flag=True)
+def attempt(
+    rounds: tuple[int, ...], order: list[str], engine: list[str], wrong: bool, stopped: bool
+) -> None:
+    if stopped:
+        raise KeyboardInterrupt
     if wrong:
         raise ProjectError("nothing is there; make it")
     click.echo(f"{rounds} {order} {engine}")
@@ -80,6 +85,7 @@ def test_lists_of_values_are_read(arguments: str, said: str) -> None:
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [
+        ("--stopped", 130, "try: stopped by Ctrl-C"),
         ("--wrong", 3, "try: nothing is there; make it"),
         ("--engine c", 2, "no such engine: c; there are a, b"),
         ("--rounds x", 2, "'x' is not a valid integer"),
