@@ -10,8 +10,11 @@ from __future__ import annotations
 
 import csv
 import difflib
+import re
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+import threading
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
@@ -22,6 +25,7 @@ import duckdb
 import tabulate
 
 from active_clients.command_line import Names, command
+from active_clients.machine import limits
 from active_clients.project import (
     DEFAULT_PUBLISHED_FILE,
     ROOT,
@@ -34,6 +38,10 @@ if TYPE_CHECKING:
     from active_clients.metrics import Engine, Question
 
 NUMBERS = (int, float, Decimal)
+# What a spreadsheet takes for the begin of a formula, but for numbers.
+FORMULAS = ("=", "+", "-", "@", "\t", "\r")
+NUMBER = re.compile(r"[+-]?\d+([.,]\d+)*")
+ROWS_AT_ONCE = 10_000
 # A column is as wide as what it holds, also where that is its heading.
 tabulate.MIN_PADDING = 0
 
@@ -42,9 +50,13 @@ def open_published(path: Path) -> duckdb.DuckDBPyConnection:
     """The published file, with no way to anything else on the machine."""
     if not path.exists():
         raise ProjectError(f"{path} is missing; run scripts/build first")
-    connection = duckdb.connect(
-        str(path), read_only=True, config={"autoinstall_known_extensions": "false"}
-    )
+    config: dict[str, str | bool | int | float | list[str]] = {
+        "autoinstall_known_extensions": "false",
+        "memory_limit": limits()["ACTIVE_CLIENTS_MEMORY_LIMIT"],
+        # DuckDB lets statements write to the folder that it would spill to.
+        "temp_directory": "",
+    }
+    connection = duckdb.connect(str(path), read_only=True, config=config)
     connection.execute("set TimeZone = 'UTC'")
     connection.execute("set enable_external_access = false")
     connection.execute("set lock_configuration = true")
@@ -213,6 +225,39 @@ def table_text(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
     return text
 
 
+def as_cell(value: Any) -> Any:
+    """A value for a file that a spreadsheet may open: text of strangers is no formula of theirs."""
+    if isinstance(value, datetime):
+        return shown(value)
+    if not isinstance(value, str) or not value.startswith(FORMULAS) or NUMBER.fullmatch(value):
+        return value
+    return "'" + value
+
+
+@contextmanager
+def interrupted_after(connection: duckdb.DuckDBPyConnection, seconds: float) -> Iterator[None]:
+    """Stop what runs on a connection, and say so, when it takes too long."""
+    timer = threading.Timer(seconds, connection.interrupt)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    except duckdb.InterruptException as error:
+        raise ProjectError(
+            f"no answer within {seconds:g} s; ask for less, or allow more time with --timeout"
+        ) from error
+    except duckdb.OutOfMemoryException as error:
+        raise ProjectError(
+            "the answer needs more memory than the limit of "
+            f"{limits()['ACTIVE_CLIENTS_MEMORY_LIMIT']}; ask for less, or raise "
+            "ACTIVE_CLIENTS_MEMORY_LIMIT"
+        ) from error
+    except duckdb.Error as error:
+        raise ProjectError(str(error).strip()) from error
+    finally:
+        timer.cancel()
+
+
 def print_result(
     connection: duckdb.DuckDBPyConnection,
     sql: str,
@@ -221,27 +266,30 @@ def print_result(
     unknown: Mapping[str, str] | None = None,
 ) -> None:
     """Run a statement and print what it returns, but for what is unknown."""
-    try:
-        cursor = connection.execute(sql)
-        rows = cursor.fetchmany(limit) if limit is not None else cursor.fetchall()
-    except duckdb.Error as error:
-        raise ProjectError(str(error).strip()) from error
+    cursor = connection.execute(sql)
     columns = [description[0] for description in cursor.description or []]
     unknown = unknown or {}
-    rows = [
-        tuple(
-            None if column in unknown else value for column, value in zip(columns, row, strict=True)
-        )
-        for row in rows
-    ]
     for name, tables in unknown.items():
         click.echo(f"{name} is not known: {tables} has no rows", err=True)
+
+    def next_rows(count: int) -> list[tuple[Any, ...]]:
+        return [
+            tuple(None if c in unknown else v for c, v in zip(columns, row, strict=True))
+            for row in cursor.fetchmany(count)
+        ]
+
     if as_csv:
         writer = csv.writer(sys.stdout, lineterminator="\n")
         writer.writerow(columns)
-        writer.writerows([shown(v) if isinstance(v, datetime) else v for v in row] for row in rows)
-    else:
-        click.echo(table_text(columns, rows))
+        left = sys.maxsize if limit is None else limit
+        while left and (rows := next_rows(min(left, ROWS_AT_ONCE))):
+            writer.writerows([as_cell(value) for value in row] for row in rows)
+            left -= len(rows)
+        return
+    rows = next_rows(ROWS_AT_ONCE if limit is None else limit) if limit != 0 else []
+    click.echo(table_text(columns, rows))
+    if limit is None and cursor.fetchmany(1):
+        click.echo(f"only the first {ROWS_AT_ONCE:,} rows; --limit or --csv gives more", err=True)
 
 
 @command("query", __doc__, failure_code=2)
@@ -259,10 +307,18 @@ def print_result(
 @click.option(
     "--order", type=Names(), default="", show_default=False, help="columns; -name is descending"
 )
-@click.option("--limit", type=int, help="at most so many rows")
+@click.option("--limit", type=click.IntRange(min=0), help="at most so many rows")
+@click.option(
+    "--timeout", type=click.FloatRange(min=0), default=120, help="seconds that an answer may take"
+)
 @click.option("--list", "is_list", is_flag=True, help="list metrics, or their dimensions")
 @click.option("--explain", is_flag=True, help="print the SQL instead")
-@click.option("--csv", "as_csv", is_flag=True, help="print comma-separated values")
+@click.option(
+    "--csv",
+    "as_csv",
+    is_flag=True,
+    help="print comma-separated values; text that looks like a formula begins with '",
+)
 @click.option("--sql", help="run this statement instead of asking for metrics")
 @click.option("--file", type=Path, default=DEFAULT_PUBLISHED_FILE, help="the published file")
 def main(
@@ -271,6 +327,7 @@ def main(
     where: tuple[str, ...],
     order: list[str],
     limit: int | None,
+    timeout: float,
     is_list: bool,
     explain: bool,
     as_csv: bool,
@@ -278,10 +335,10 @@ def main(
     file: Path,
 ) -> None:
     """Answer one question."""
-    if not (sql or metrics or is_list):
+    if not (sql is not None or metrics or is_list):
         raise click.UsageError("ask for something: --metrics, --sql or --list")
-    with open_published(ROOT / file) as connection:
-        if sql:
+    with open_published(ROOT / file) as connection, interrupted_after(connection, timeout):
+        if sql is not None:
             print_result(connection, sql, as_csv, limit)
             return
         engine = load_engine(connection)
@@ -295,7 +352,7 @@ def main(
             click.echo(written)
         else:
             unknown = unknown_metrics(connection, engine, metrics)
-            print_result(connection, written, as_csv, None, unknown)
+            print_result(connection, written, as_csv, limit, unknown)
 
 
 if __name__ == "__main__":

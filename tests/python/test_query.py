@@ -15,7 +15,7 @@ import pytest
 from active_clients.engines.comparison import canonical_answer
 from active_clients.metrics import Engine, Question
 from active_clients.project import ProjectError
-from active_clients.query import check_names, load_engine, open_published, write_sql
+from active_clients.query import as_cell, check_names, load_engine, open_published, write_sql
 from conftest import Built, run_script
 
 Ask = Callable[..., "CompletedProcess[str]"]
@@ -56,6 +56,58 @@ def test_sql_error_is_one_message(ask: Ask) -> None:
     result = ask("--sql", "select nothing from marts.dim_clients")
     assert result.returncode == 2
     assert "Traceback" not in result.stderr
+
+
+def test_a_statement_that_takes_too_long_is_stopped(ask: Ask) -> None:
+    endless = "select count(*) from range(1000000) as a, range(1000000) as b"
+    result = ask("--timeout", "0.5", "--sql", endless)
+    assert result.returncode == 2
+    assert "no answer within 0.5 s; ask for less, or allow more time with --timeout" in (
+        result.stderr
+    )
+
+
+def test_a_statement_that_wants_all_memory_is_refused(
+    ask: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ACTIVE_CLIENTS_MEMORY_LIMIT", "200MB")
+    greedy = "select count(*) from (select distinct range, md5(range::varchar) from range(9000000))"
+    result = ask("--sql", greedy)
+    assert result.returncode == 2
+    assert "more memory than the limit of 200MB" in result.stderr
+
+
+@pytest.mark.parametrize("options", [["--sql", "select 1 as one"], ["--metrics", "new_mrr"]])
+def test_a_limit_of_no_rows_prints_none(ask: Ask, options: list[str]) -> None:
+    result = ask(*options, "--csv", "--limit", "0")
+    assert result.returncode == 0, result.stderr
+    assert len(result.stdout.splitlines()) == 1
+
+
+def test_without_a_limit_a_table_ends_some_time(ask: Ask) -> None:
+    endless = "select * from range(1000000000000)"
+    result = ask("--sql", endless)
+    assert result.returncode == 0, result.stderr
+    assert len(result.stdout.splitlines()) == 10_002
+    assert "only the first 10,000 rows" in result.stderr
+    assert len(ask("--sql", endless, "--csv", "--limit", "10001").stdout.splitlines()) == 10_002
+
+
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [
+        ("=cmd|'/c calc'!A1", "'=cmd|'/c calc'!A1"),
+        ("@sum(1)", "'@sum(1)"),
+        ("+1 555 1234", "'+1 555 1234"),
+        ("\tx", "'\tx"),
+        ("-12.50", "-12.50"),
+        ("smb", "smb"),
+        (-3, -3),
+        (None, None),
+    ],
+)
+def test_text_of_strangers_is_no_formula(value: object, written: object) -> None:
+    assert as_cell(value) == written
 
 
 def test_file_of_the_machine_cannot_be_read(ask: Ask) -> None:
