@@ -69,16 +69,19 @@ def test_a_build_that_ends_ends_all_that_it_started(
         text=True,
         start_new_session=True,
     )
-    assert process.stdout is not None
-    said = process.stdout.readline()
-    while said and not said.endswith("building\n"):
+    try:
+        assert process.stdout is not None
         said = process.stdout.readline()
-    started = children(process.pid)
-    assert any("expectations.runner" in line for line in started.values()), started
-    assert any("spawn_main" in line for line in started.values()), started
-    # As a terminal sends Ctrl-C: to all of the group. Others come to the process alone.
-    (os.killpg if number == signal.SIGINT else os.kill)(process.pid, number)
-    output, errors = process.communicate(timeout=30)
+        while said and not said.endswith("building\n"):
+            said = process.stdout.readline()
+        started = children(process.pid)
+        assert any("expectations.runner" in line for line in started.values()), started
+        assert any("spawn_main" in line for line in started.values()), started
+        # As a terminal sends Ctrl-C: to all of the group. Others come to the process alone.
+        (os.killpg if number == signal.SIGINT else os.kill)(process.pid, number)
+        output, errors = process.communicate(timeout=30)
+    finally:
+        process.kill()
 
     deadline = time.monotonic() + 10
     while any(map(is_running, started)) and time.monotonic() < deadline:
