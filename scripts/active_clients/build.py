@@ -23,7 +23,7 @@ import duckdb
 
 from active_clients.answers import read_answers
 from active_clients.children import OtherProcess, start, stopped_in_one_line
-from active_clients.command_line import command, vars_option
+from active_clients.command_line import command, first_line, system_error, vars_option
 from active_clients.coverage import read_coverage
 from active_clients.dbt_runs import (
     VERSIONS,
@@ -36,7 +36,7 @@ from active_clients.dbt_runs import (
 )
 from active_clients.left_out import left_out
 from active_clients.machine import check_room, count_events, limits
-from active_clients.private import keep_private, only_user
+from active_clients.private import check_private_file, keep_private, only_user
 from active_clients.project import (
     DEFAULT_PUBLISHED_FILE,
     ROOT,
@@ -272,6 +272,7 @@ def build(options: Options) -> str:
         print("Nothing has changed since the last build; scripts/build --again builds anyway.")
         print(f"\n{read_answers(published, variables)}\n")
         return "Build found up to date"
+    check_private_file()
     progress = Progress()
     with Expectations(options.vars, options.verbose) as expectations:
         build_and_publish(options, variables, expectations, progress)
@@ -367,7 +368,13 @@ def main(**given: Any) -> int:
     try:
         with stopped_in_one_line(kept), only_user():
             done = build(options)
-    except (BuildError, ProjectError, duckdb.Error) as error:
+    except OSError as error:
+        click.echo(f"Build failed: {system_error(error)}. {kept()}.")
+        return 1
+    except duckdb.Error as error:
+        click.echo(f"Build failed: {first_line(error)}. {kept()}.")
+        return 1
+    except (BuildError, ProjectError) as error:
         for line in getattr(error, "lines", []):
             click.echo(line)
         click.echo(f"Build failed: {error}. {kept()}.")

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Any
 
 import click
+import duckdb
 
 from active_clients.project import ProjectError
 
@@ -39,6 +40,18 @@ class Names(click.ParamType[list[str]]):
         return names
 
 
+def first_line(error: BaseException) -> str:
+    """What went wrong, without the stack that DuckDB adds to its worst errors."""
+    said = str(error).strip().splitlines()
+    return said[0] if said else type(error).__name__
+
+
+def system_error(error: OSError) -> str:
+    """What the system refused, and of which file."""
+    where = f"{error.filename}: " if error.filename else ""
+    return f"{where}{error.strerror or error}"
+
+
 class Command(click.Command):
     """A command that says in one line what a person can put right, and ends with a code."""
 
@@ -69,12 +82,25 @@ class Command(click.Command):
         except self.expected as error:
             for line in getattr(error, "lines", []):
                 click.echo(line, err=True)
-            click.echo(f"{str(self.name).removeprefix('scripts/')}: {error}", err=True)
+            self.say(str(error))
+            code = self.failure_code
+        except duckdb.Error as error:
+            self.say(first_line(error))
+            code = self.failure_code
+        except BrokenPipeError:
+            # Whoever reads the output has seen enough of it.
+            raise
+        except OSError as error:
+            self.say(system_error(error))
             code = self.failure_code
         except KeyboardInterrupt:
-            click.echo(f"{str(self.name).removeprefix('scripts/')}: stopped by Ctrl-C", err=True)
+            self.say("stopped by Ctrl-C")
             code = STOPPED
         ctx.exit(code or 0)
+
+    def say(self, what: str) -> None:
+        """One line on standard error, after the name of the command."""
+        click.echo(f"{str(self.name).removeprefix('scripts/')}: {what}", err=True)
 
 
 def repeat_names(arguments: Sequence[str], several: Collection[str]) -> Iterator[str]:

@@ -142,8 +142,12 @@ class DbtV1:
         self._manifest = result.result
         result = self.invoke("run-operation", "check_input_contract", "--no-write-json")
         self._let_go_of_database()
-        if not result.success:
+        if result.success:
+            return
+        if any(CONTRACT in error for error in self.errors):
             raise ContractError(self.errors)
+        reason = result.exception or "; ".join(self.errors)
+        raise BuildError(f"dbt cannot look for the raw tables: {reason}; {log_hint()}")
 
     def build(self, full_refresh: bool, unit_tests: bool, events: int) -> None:
         """Build and test everything."""

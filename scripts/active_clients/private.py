@@ -12,6 +12,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+import duckdb
+
+from active_clients.command_line import first_line
 from active_clients.project import ROOT, ProjectError, database_path, log_path, target_path
 
 PRIVATE = 0o077
@@ -62,6 +65,30 @@ def only_user() -> Iterator[None]:
                 f"another build is running (it holds {path}); wait for it to end"
             ) from None
         yield
+
+
+def check_private_file() -> None:
+    """Stop at a private file that nothing can be built in, with a word on what to do."""
+    path = database_path()
+    if "'" in str(ROOT):
+        raise ProjectError(
+            f"the path of the project has an apostrophe ({ROOT}), and dbt-duckdb cannot load seeds "
+            "from there; move the project or rename the folder"
+        )
+    if not path.exists():
+        return
+    try:
+        duckdb.connect(str(path), read_only=True).close()
+    except duckdb.Error as error:
+        reason = first_line(error)
+        if "lock" in reason:
+            raise ProjectError(
+                f"the private file {path} is open in another program ({reason}); close it there"
+            ) from None
+        raise ProjectError(
+            f"the private file {path} is damaged or no DuckDB file ({reason}); move it away, with "
+            f"{path.name}.wal if there is one, and a build makes it anew"
+        ) from None
 
 
 def _made_before() -> Iterator[Path]:

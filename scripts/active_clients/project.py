@@ -53,7 +53,7 @@ def read_vars(overrides: str = "") -> dict[str, Any]:
         given = yaml.safe_load(overrides) if overrides else {}
     except (yaml.YAMLError, ValueError) as error:
         raise ProjectError(f"--vars is not YAML: {error}") from error
-    if not isinstance(given, dict):
+    if not isinstance(given, dict) or not all(isinstance(name, str) for name in given):
         raise ProjectError("--vars must be a YAML mapping, such as '{as_of_date: 2025-06-30}'")
     variables = {**defaults, **given}
     if problems := variable_problems(variables):

@@ -24,7 +24,7 @@ import click
 import duckdb
 import tabulate
 
-from active_clients.command_line import Names, command
+from active_clients.command_line import Names, command, first_line
 from active_clients.machine import limits
 from active_clients.project import (
     DEFAULT_PUBLISHED_FILE,
@@ -42,6 +42,8 @@ NUMBERS = (int, float, Decimal)
 FORMULAS = ("=", "+", "-", "@", "\t", "\r")
 NUMBER = re.compile(r"[+-]?\d+([.,]\d+)*")
 ROWS_AT_ONCE = 10_000
+# How Python ends a traceback.
+RAISED = re.compile(r"^\s*[\w.]+(?:Error|Exception): (.*)$", re.MULTILINE)
 # A column is as wide as what it holds, also where that is its heading.
 tabulate.MIN_PADDING = 0
 
@@ -56,10 +58,17 @@ def open_published(path: Path) -> duckdb.DuckDBPyConnection:
         # DuckDB lets statements write to the folder that it would spill to.
         "temp_directory": "",
     }
-    connection = duckdb.connect(str(path), read_only=True, config=config)
-    connection.execute("set TimeZone = 'UTC'")
-    connection.execute("set enable_external_access = false")
-    connection.execute("set lock_configuration = true")
+    try:
+        connection = duckdb.connect(str(path), read_only=True, config=config)
+        connection.execute("set TimeZone = 'UTC'")
+        connection.execute("set enable_external_access = false")
+        connection.execute("set lock_configuration = true")
+        connection.execute("select as_of_date from marts.publication")
+    except duckdb.Error as error:
+        raise ProjectError(
+            f"{path} cannot be read as a published file ({first_line(error)}); "
+            "scripts/build --again publishes it anew"
+        ) from error
     return connection
 
 
@@ -161,7 +170,28 @@ def write_sql(engine: Engine, question: Question) -> str:
     try:
         return engine.sql(question)
     except InformativeUserError as error:
-        raise ProjectError(f"the question cannot be answered: {error}") from error
+        raise ProjectError(f"the question cannot be answered: {in_short(str(error))}") from None
+
+
+def in_short(message: str) -> str:
+    """What MetricFlow says is wrong, without its own code and the way it went."""
+    said = []
+    for problem in re.split(r"^Error #\d+:$", message, flags=re.MULTILINE):
+        head, _, stack = problem.partition("Traceback (most recent call last):")
+        text = head.partition("Query Input:")[0].replace("Got exception:", "")
+        cause = RAISED.search(stack)
+        lines = [line.strip() for line in text.splitlines()]
+        said.append(" ".join(filter(None, [*lines, cause.group(1) if cause else ""])))
+    found = [
+        re.sub(r"Common issues are:.*Suggestions: \[ (.*), \]", r"Did you mean one of \1?", text)
+        for text in (text.removeprefix("Message: ") for text in said[1:] or said)
+    ]
+    hint = (
+        "; a filter is written as \"{{ Dimension('client__segment') }} = 'smb'\""
+        if any("where filter" in text for text in found)
+        else ""
+    )
+    return "; ".join(found) + hint
 
 
 def tables_without_rows(connection: duckdb.DuckDBPyConnection) -> set[str]:

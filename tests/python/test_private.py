@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 import stat
 import subprocess
+import sys
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from active_clients import private
-from active_clients.project import ROOT
-from conftest import Built, environment
+from active_clients.project import ROOT, ProjectError
+from conftest import Built, DbtProject, environment, run_script
 
 
 def mode(path: Path) -> int:
@@ -61,3 +63,41 @@ def test_the_ci_script_writes_no_fixed_name_where_everyone_can() -> None:
         check=False,
     )
     assert names.stdout == ""
+
+
+@pytest.mark.parametrize("content", [b"", b"hello" * 5000, bytes(20_000)])
+def test_a_damaged_private_file_is_named_as_such(tmp_path: Path, content: bytes) -> None:
+    """It was called a misfit of the raw tables."""
+    project = DbtProject(tmp_path)
+    project.database.write_bytes(content)
+    result = project.build()
+    last = result.stdout.splitlines()[-1]
+    assert result.returncode == 1
+    assert last.startswith(f"Build failed: the private file {project.database} is damaged")
+    assert "move it away" in last
+    assert "raw tables" not in result.stdout
+    assert result.stderr == ""
+
+
+def test_a_private_file_that_is_open_elsewhere_is_named(tmp_path: Path) -> None:
+    project = DbtProject(tmp_path)
+    with duckdb.connect(str(project.database)):
+        result = project.build()
+    assert result.returncode == 1
+    assert "is open in another program" in result.stdout.splitlines()[-1]
+
+
+def test_an_apostrophe_in_the_path_of_the_project_is_named(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(private, "ROOT", Path("/home/o'neill/active_clients"))
+    with pytest.raises(ProjectError, match="apostrophe"):
+        private.check_private_file()
+
+
+def test_a_place_that_cannot_be_written_to_is_named(built: Built) -> None:
+    command = [sys.executable, "-m", "active_clients.publish", "--target-file", "/proc/a/b.duckdb"]
+    result = run_script(command, built.project.environment)
+    assert result.returncode == 1
+    assert len(result.stderr.splitlines()) == 1
+    assert "publish: /proc/a/b.duckdb cannot be published (/proc/a: " in result.stderr

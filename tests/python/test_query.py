@@ -7,11 +7,15 @@ import io
 import sys
 from collections.abc import Callable, Sequence
 from itertools import combinations
+from pathlib import Path
 from subprocess import CompletedProcess
 from typing import Any
 
+import duckdb
 import pytest
+from click.testing import CliRunner
 
+from active_clients import query
 from active_clients.engines.comparison import canonical_answer
 from active_clients.metrics import Engine, Question
 from active_clients.project import ProjectError
@@ -108,6 +112,65 @@ def test_without_a_limit_a_table_ends_some_time(ask: Ask) -> None:
 )
 def test_text_of_strangers_is_no_formula(value: object, written: object) -> None:
     assert as_cell(value) == written
+
+
+def flipped(content: bytes) -> bytes:
+    """One byte in 20,000 is another one."""
+    spoiled = bytearray(content)
+    for place in range(7_777, len(spoiled), 20_000):
+        spoiled[place] ^= 1
+    return bytes(spoiled)
+
+
+DAMAGED: dict[str, Callable[[bytes], bytes]] = {
+    "empty": lambda _: b"",
+    "text": lambda _: b"hello\n" * 1000,
+    "its begin alone": lambda content: content[:100],
+    "its first half": lambda content: content[: len(content) // 2],
+    "without a header": lambda content: bytes(4096) + content[4096:],
+    "with zeros": lambda content: content[:12288] + bytes(300_000) + content[312_288:],
+    "with flipped bits": flipped,
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGED)
+def test_a_damaged_file_is_told_in_one_line(built: Built, tmp_path: Path, damage: str) -> None:
+    file = tmp_path / "published.duckdb"
+    file.write_bytes(DAMAGED[damage](built.published.read_bytes()))
+    for asked in (["--list"], ["--sql", "from marts.fct_client_mrr"], ["--metrics", "mrr"]):
+        result = CliRunner().invoke(query.main, ["--file", str(file), *asked])
+        assert result.exit_code == 2, result.output
+        assert len(result.stderr.splitlines()) == 1
+        assert "scripts/build --again publishes it anew" in result.stderr
+
+
+def test_another_database_is_told_in_one_line(tmp_path: Path) -> None:
+    file = tmp_path / "other.duckdb"
+    duckdb.connect(str(file)).close()
+    result = CliRunner().invoke(query.main, ["--file", str(file), "--sql", "select 1"])
+    assert result.exit_code == 2
+    assert "cannot be read as a published file" in result.stderr
+
+
+@pytest.mark.usefixtures("has_metrics")
+@pytest.mark.parametrize(
+    ("where", "said"),
+    [
+        ("{{ Dimension('client__segment' }} = 'smb'", "unexpected '}', expected ')'"),
+        ("{{ nonsense }} = 1", "'nonsense' is undefined"),
+        ("{{ Dimension(5) }} = 1", "a filter is written as"),
+        ("{{ Dimension('client__segmen') }} = 'smb'", "Dimension('client__segment')"),
+        ("{% for %}", "Expected an expression"),
+        ("client__segment = 'smb'", "client__segment"),
+    ],
+)
+def test_a_wrong_filter_is_told_in_few_lines(built: Built, where: str, said: str) -> None:
+    asked = ["--file", str(built.published), "--metrics", "new_mrr", "--where", where]
+    result = CliRunner().invoke(query.main, asked)
+    assert result.exit_code == 2
+    assert said in result.stderr
+    assert "Traceback" not in result.stderr
+    assert len(result.stderr.splitlines()) < 6
 
 
 def test_file_of_the_machine_cannot_be_read(ask: Ask) -> None:

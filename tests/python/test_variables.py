@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from active_clients.project import (
+    ProjectError,
     VariablesError,
     raw_tables,
     read_vars,
@@ -83,6 +84,14 @@ def test_dbt_names_all_that_is_wrong_at_once(tmp_path: Path) -> None:
         ("calendar_end_date", "2009-01-01"),
         ("reporting_time_zone", "Mars/Olympus"),
         ("reporting_time_zone", ["UTC"]),
+        ("crm_location", None),
+        ("crm_location", "/lake/{table}.csv"),
+        ("crm_location", "/lake/{}/{name}.csv"),
+        ("crm_location", "/lake/{name"),
+        ("crm_location", "/x.csv') union all select * from read_text('/etc/passwd') --"),
+        ("crm_location", "clients) union all (select 1"),
+        ("crm_location", "raw; drop schema marts"),
+        ("crm_location", "raw--"),
     ],
 )
 def test_a_value_that_a_variable_cannot_have_is_refused(name: str, value: Any) -> None:
@@ -104,10 +113,18 @@ def test_a_value_that_a_variable_cannot_have_is_refused(name: str, value: Any) -
         ("reporting_time_zone", "America/Argentina/Buenos_Aires"),
         ("health_yellow_from", 69.5),
         ("crm_location", "/lake/{name}/*.parquet"),
+        ("crm_location", "s3://lake-1/a b/{name}/day=*/{name}.csv?x=1&y=2"),
+        ("crm_location", "my-project.raw"),
     ],
 )
 def test_a_value_that_it_can_have_is_taken(name: str, value: Any) -> None:
     assert read_vars(yaml.safe_dump({name: value}))[name] == value
+
+
+@pytest.mark.parametrize("given", ["{1: 2}", "{null: 1}", "[1]", "word", "{a", "{1: 2, b: 3}"])
+def test_what_is_no_mapping_of_names_is_refused(given: str) -> None:
+    with pytest.raises(ProjectError, match="--vars"):
+        read_vars(given)
 
 
 @pytest.mark.parametrize(

@@ -53,6 +53,7 @@ from active_clients.project import (  # noqa: E402
     read_vars,
     target_path,
 )
+from active_clients.publish import text  # noqa: E402
 
 SUITES = ROOT / "expectations"
 SECTIONS = ("raw", "marts")
@@ -206,7 +207,7 @@ def raw_database(tables: list[RawTable]) -> Iterator[Path]:
             connection.execute("set TimeZone = 'UTC'")
             is_needed = any(table.enabled and "/" not in table.location for table in tables)
             if is_needed and database_path().exists():
-                connection.execute(f"attach '{database_path()}' as build (read_only)")
+                connection.execute(f"attach {text(str(database_path()))} as build (read_only)")
                 connection.execute("use build")
             for table in tables:
                 if table.enabled:
