@@ -79,4 +79,4 @@ def test_types_of_a_table_in_a_schema_that_change_its_values_are_told(tmp_path: 
 
 def test_location_is_no_place_for_sql(copied: DbtProject) -> None:
     copied.vars["crm_location"] = "seeds/demo/{name}.csv') union select ('x"
-    assert "crm_location must be" in refusal(copied)
+    assert "The variable crm_location is 'seeds/demo/{name}.csv') union" in refusal(copied)
