@@ -36,7 +36,7 @@ from active_clients.dbt_runs import (
 )
 from active_clients.left_out import left_out
 from active_clients.machine import check_room, count_events, limits
-from active_clients.private import check_private_file, keep_private, only_user
+from active_clients.private import check_private_file, keep_private, only_user, without_rows
 from active_clients.project import (
     DEFAULT_PUBLISHED_FILE,
     ROOT,
@@ -182,7 +182,7 @@ def describe_warnings(dbt: Dbt) -> list[str]:
 
 def describe_failure(node: FailedNode) -> str:
     """One line on one failed model or test."""
-    message = " ".join(node.message.split())[:400]
+    message = " ".join(without_rows(node.message).split())[:400]
     where = f" (its rows: {node.relation} in {database_path()})" if node.relation else ""
     return f"      {node.status.upper():5} {node.name}: {message}{where}"
 

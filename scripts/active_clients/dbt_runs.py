@@ -15,6 +15,7 @@ import yaml
 
 from active_clients.children import start
 from active_clients.machine import thread_options
+from active_clients.private import without_rows
 from active_clients.project import (
     ROOT,
     ProjectError,
@@ -120,9 +121,10 @@ class DbtV1:
         """Log what dbt says, and keep what went wrong: not every result carries it."""
         if event.info.level == "debug":
             return
-        self._log.write(f"{datetime.now(UTC):%H:%M:%S} [{event.info.level:5}] {event.info.msg}\n")
+        said = without_rows(event.info.msg)
+        self._log.write(f"{datetime.now(UTC):%H:%M:%S} [{event.info.level:5}] {said}\n")
         if event.info.level == "error":
-            self.errors.append(event.info.msg)
+            self.errors.append(said)
         elif event.info.name == "JinjaLogInfo":
             self.said.append(event.info.msg)
 

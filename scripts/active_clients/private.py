@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import re
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -18,6 +19,9 @@ from active_clients.command_line import first_line
 from active_clients.project import ROOT, ProjectError, database_path, log_path, target_path
 
 PRIVATE = 0o077
+E_MAIL = r"[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+\.[A-Za-z]{2,}"
+# DuckDB shows the row of a CSV file that it cannot read.
+ROW_OF_A_FILE = re.compile(r"(Original Line:).*?(?=Possible (fixes|solutions):|\Z)", re.DOTALL)
 _usual: list[int] = []
 
 
@@ -40,6 +44,11 @@ def usual_umask() -> int:
     mask = os.umask(PRIVATE)
     os.umask(mask)
     return mask
+
+
+def without_rows(message: str) -> str:
+    """What went wrong, without the raw row and the addresses in it."""
+    return re.sub(E_MAIL, "(e-mail address)", ROW_OF_A_FILE.sub(r"\1 (not shown) ", message))
 
 
 @contextmanager

@@ -20,7 +20,7 @@ import yaml
 
 from active_clients.command_line import command, vars_option
 from active_clients.machine import connection_limits
-from active_clients.private import keep_private, only_user
+from active_clients.private import E_MAIL, keep_private, only_user
 from active_clients.project import (
     DEFAULT_PUBLISHED_FILE,
     ROOT,
@@ -37,7 +37,6 @@ from active_clients.unchanged import is_tested
 
 # The oldest DuckDB that can open what is published. DuckDB 2 would write for itself alone.
 OLDEST_READER = "v1.0.0"
-E_MAIL = r"[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+\.[A-Za-z]{2,}"
 
 
 def quoted(name: str) -> str:

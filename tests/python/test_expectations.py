@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
+from active_clients.expectations.shapes import shape, without_values
+from active_clients.private import E_MAIL
 from active_clients.project import ROOT, ProjectError, raw_tables, read_vars
-from active_clients.publish import E_MAIL
 from conftest import Built, DbtProject
 
 EXPECTATIONS = ROOT / "expectations"
@@ -75,6 +76,44 @@ def test_raw_tables_that_lost_their_rows_and_columns_block(
     assert "table_columns_to_match_set" in messages
     assert outcomes["support.tickets"].off
     assert not outcomes["crm.touchpoints"].critical
+
+
+def test_results_and_pages_show_no_value_of_a_raw_row(
+    project: DbtProject, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Anything may stand in any column, and the pages are HTML."""
+    mail, phone, tag = "ann.miller@example.com", "+49 30 901820", "<script>alert(1)</script>"
+    client = {"client_id": tag, "client_name": "Acme", "segment": phone, "country_code": tag}
+    project.write_raw("clients", [{**client, "is_internal": tag}])
+    project.write_raw("subscriptions", [{"subscription_id": "s", "currency_code": mail}])
+    project.write_raw("tickets", [{"ticket_id": "t", "priority": phone}])
+    for name, value in project.environment.items():
+        monkeypatch.setenv(name, value)
+    from active_clients.expectations import runner
+
+    outcomes, context = runner.run("raw", read_vars(project.vars_text))
+    runner.write_docs(context)
+    said = [line for outcome in outcomes for line in outcome.critical + outcome.warning]
+    written = [
+        path.read_text()
+        for path in (project.path / "target/gx").rglob("*")
+        if path.suffix in {".html", ".json"}
+    ]
+    assert len(written) > 14
+    for text in ["\n".join(said), *written]:
+        for value in (mail, phone, tag):
+            assert value not in text
+    assert any("xxx.xxxxxx@xxxxxxx.xxx" in text for text in written)
+
+
+def test_a_shape_says_what_a_value_looks_like() -> None:
+    assert shape("Zoë +49 <b>") == "xxx +99 ?x?"
+    assert shape("a" * 50) == "x" * 40 + "..."
+    named = {"smb"}
+    found = {"observed_value": ["smb", "Ann", 5, None, "2025-06-30", "2025-06-30T01:02:03"]}
+    assert without_values(found, named) == {
+        "observed_value": ["smb", "xxx", 5, None, "2025-06-30", "2025-06-30T01:02:03"]
+    }
 
 
 def test_a_raw_table_that_is_missing_is_an_error(

@@ -101,3 +101,11 @@ def test_a_place_that_cannot_be_written_to_is_named(built: Built) -> None:
     assert result.returncode == 1
     assert len(result.stderr.splitlines()) == 1
     assert "publish: /proc/a/b.duckdb cannot be published (/proc/a: " in result.stderr
+
+
+def test_a_raw_row_in_a_message_is_not_shown() -> None:
+    said = "CSV Error on Line: 3\nOriginal Line: \nu1,Ann Miller,ann@x.org\nPossible fixes:\n* x"
+    assert private.without_rows(said) == (
+        "CSV Error on Line: 3\nOriginal Line: (not shown) Possible fixes:\n* x"
+    )
+    assert private.without_rows("no row 'ann@x.org'") == "no row '(e-mail address)'"

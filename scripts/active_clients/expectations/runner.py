@@ -40,6 +40,7 @@ from active_clients.engines.spellings import reader  # noqa: E402
 
 # Defining its class registers add_duckdb.
 from active_clients.expectations import duckdb_datasource  # noqa: E402, F401
+from active_clients.expectations.shapes import hide_values  # noqa: E402
 from active_clients.machine import connection_limits  # noqa: E402
 from active_clients.private import keep_private  # noqa: E402
 from active_clients.project import (  # noqa: E402
@@ -235,6 +236,13 @@ class Runner:
     def __init__(self, section: str, database: Path) -> None:
         self.context = gx.get_context(mode="ephemeral")
         self.context.variables.progress_bars = {"globally": False}  # type: ignore[assignment]
+        store = self.context.validation_results_store
+        keep = store.store_validation_results
+
+        def keep_without_values(suite_validation_result: Any, **keys: Any) -> Any:
+            return keep(suite_validation_result=hide_values(suite_validation_result), **keys)
+
+        store.store_validation_results = keep_without_values  # type: ignore[method-assign]
         self.docs = target_path() / "gx" / section
         shutil.rmtree(self.docs, ignore_errors=True)
         self.context.delete_data_docs_site("local_site")
