@@ -36,7 +36,10 @@ if __name__ == "__main__":
 def children(parent: int) -> dict[int, str]:
     """The processes that another one has started, with their command lines."""
     listed = subprocess.run(
-        ["ps", "-ww", "-e", "-o", "pid=,ppid=,stat=,args="], capture_output=True, text=True, check=True
+        ["ps", "-ww", "-e", "-o", "pid=,ppid=,stat=,args="],
+        capture_output=True,
+        text=True,
+        check=True,
     )
     rows = [line.split(maxsplit=3) for line in listed.stdout.splitlines()]
     return {int(row[0]): row[3] for row in rows if int(row[1]) == parent and row[2][0] != "Z"}
