@@ -19,14 +19,15 @@ import duckdb
 
 from active_clients.command_line import command
 from active_clients.metrics import Engine, InformativeUserError, Question
-from active_clients.project import DEFAULT_PUBLISHED_FILE, ROOT
-from active_clients.query import load_engine, open_published
+from active_clients.project import DEFAULT_PUBLISHED_FILE, ROOT, ProjectError
+from active_clients.query import load_engine, open_published, refuse_wrong
 from active_clients.rows import canonical, canonical_answer, fingerprint
 
 RECORD = ROOT / "tests/fixtures/metric_answers.csv"
 CUTS = {
     "total": (),
     "month": ("metric_time__month",),
+    "quarter": ("metric_time__quarter",),
     "segment and month": ("client__segment", "metric_time__month"),
 }
 SAVED_QUERY = "saved query"
@@ -47,11 +48,14 @@ class MetricAnswer:
 def questions(engine: Engine) -> Iterator[tuple[str, str, str]]:
     """Name, cut and SQL of everything that can be asked."""
     for metric in engine.metric_names():
+        needed = [name for name in engine.requires(metric) if name != "metric_time"]
         for cut, group_by in CUTS.items():
+            question = Question(metrics=[metric], group_by=[*needed, *group_by])
             try:
-                yield metric, cut, engine.sql(Question(metrics=[metric], group_by=group_by))
-            except InformativeUserError:
-                continue  # It has no segment, or cannot be told without a group.
+                refuse_wrong(engine, question)
+                yield metric, cut, engine.sql(question)
+            except (InformativeUserError, ProjectError):
+                continue  # It has no segment, or not this period.
     for name in engine.saved_query_names():
         yield name, SAVED_QUERY, engine.sql(Question(saved_query=name))
 

@@ -80,7 +80,10 @@ def examples(count: int) -> settings:
 
 @pytest.fixture(scope="module")
 def compiled(tmp_path_factory: pytest.TempPathFactory) -> CompiledProject:
-    return CompiledProject(tmp_path_factory.mktemp("compiled"), MARTS, **CALENDAR, **BASELINE)
+    cuts = {"cut_marts_by": ["segment", "entitled_plan"]}
+    return CompiledProject(
+        tmp_path_factory.mktemp("compiled"), MARTS, **CALENDAR, **BASELINE, **cuts
+    )
 
 
 @pytest.fixture(scope="module")

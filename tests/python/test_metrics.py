@@ -460,8 +460,8 @@ CASES: dict[str, tuple[str, str]] = {
     },
     **{
         name: (
-            "month",
-            "select date_trunc('month', responded_date)::date, "
+            "year",
+            "select date_trunc('year', responded_date)::date, "
             f"{column} from marts.fct_survey_responses where survey_type = '{kind}' group by 1",
         )
         for name, kind, column in (
