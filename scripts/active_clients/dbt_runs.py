@@ -140,6 +140,10 @@ class DbtV1:
         """Read the project, once for all commands, and look for the raw tables."""
         result = self.invoke("parse")
         if not result.success:
+            # What dbt kept of an earlier reading may be at fault: after changes to macros it finds
+            # metrics twice.
+            result = self.invoke("parse", "--no-partial-parse")
+        if not result.success:
             raise BuildError(f"dbt cannot read the project: {result.exception}")
         self._manifest = result.result
         result = self.invoke("run-operation", "check_input_contract", "--no-write-json")

@@ -13,6 +13,7 @@ import pytest
 
 from active_clients import build as build_module
 from active_clients import unchanged
+from active_clients.dbt_runs import DbtV1
 from active_clients.project import read_vars
 from active_clients.unchanged import is_unchanged, read_by_build, remember
 from conftest import Built, DbtProject, run_script, table_hashes
@@ -205,3 +206,19 @@ def test_what_a_passing_build_doubts_is_told(built: Built, monkeypatch: pytest.M
         "table_name tickets, late_rows 2",
         "table_name tickets, late_rows 3",
     ]
+
+
+def test_what_dbt_kept_of_an_earlier_reading_is_not_trusted_when_it_fails(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After a change of macros dbt finds metrics twice in what it kept."""
+    monkeypatch.setenv("DBT_LOG_PATH", str(tmp_path))
+    asked: list[tuple[str, ...]] = []
+
+    def invoke(self: DbtV1, *command: str) -> SimpleNamespace:
+        asked.append(command)
+        return SimpleNamespace(success=command != ("parse",), result=None, exception="twice")
+
+    monkeypatch.setattr(DbtV1, "invoke", invoke)
+    DbtV1("", False).read_project()
+    assert asked[:2] == [("parse",), ("parse", "--no-partial-parse")]
