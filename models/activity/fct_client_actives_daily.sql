@@ -1,5 +1,5 @@
 -- Grain: one row per client and day, from the first on which it or a user of it was active to
--- as_of_date, by the default definition: actives to be summed over whichever clients one asks for.
+-- as_of_date, by the default definition: actives to be summed over any clients.
 
 with
 
@@ -139,7 +139,7 @@ client_days as (
         on first_dates.first_date <= dates.date_day
             and as_of.as_of_date >= dates.date_day
     inner join definitions
-        on {{ or_never('definitions.valid_to') }} > dates.date_day
+        on dates.date_day < {{ or_never('definitions.valid_to') }}
     left join levels
         on first_dates.client_id = levels.client_id
             and levels.valid_from <= dates.date_day
@@ -147,6 +147,23 @@ client_days as (
             and levels.active_count > 0
 
     group by first_dates.client_id, dates.date_day
+),
+
+running as (
+    select
+        *,
+        sum(client_count_1d) over (
+            partition by client_id
+            order by activity_date
+            rows between 27 preceding and current row
+        ) as client_days,
+        sum(user_count_1d) over (
+            partition by client_id
+            order by activity_date
+            rows between 27 preceding and current row
+        ) as user_days
+
+    from client_days
 ),
 
 final as (
@@ -159,16 +176,8 @@ final as (
         cast(user_count_1d as bigint) as daily_active_user_count,
         cast(user_count_7d as bigint) as weekly_active_user_count,
         cast(user_count_28d as bigint) as monthly_active_user_count,
-        cast(case when min_days = 1 then sum(client_count_1d) over (
-            partition by client_id
-            order by activity_date
-            rows between 27 preceding and current row
-        ) end as bigint) as active_day_count,
-        cast(case when min_days = 1 then sum(user_count_1d) over (
-            partition by client_id
-            order by activity_date
-            rows between 27 preceding and current row
-        ) end as bigint) as user_active_day_count,
+        cast(case when min_days = 1 then client_days end as bigint) as active_day_count,
+        cast(case when min_days = 1 then user_days end as bigint) as user_active_day_count,
 
         -- booleans
         client_count_1d > 0 as is_daily_active,
@@ -178,7 +187,7 @@ final as (
         -- dates
         activity_date
 
-    from client_days
+    from running
 )
 
 select * from final

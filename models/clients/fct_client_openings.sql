@@ -123,7 +123,7 @@ final as (
         versions.industry as opening_industry,
         versions.country as opening_country,
         versions.acquisition_channel as opening_acquisition_channel,
-        versions.owner as opening_owner,
+        versions.owner_id as opening_owner,
         versions.entitled_plan as opening_entitled_plan,
         versions.paid_plan as opening_paid_plan,
         versions.mrr_band as opening_mrr_band,

@@ -25,7 +25,7 @@ final as (
         versions.industry as base_industry,
         versions.country as base_country,
         versions.acquisition_channel as base_acquisition_channel,
-        versions.owner as base_owner,
+        versions.owner_id as base_owner,
         versions.entitled_plan as base_entitled_plan,
         versions.paid_plan as base_paid_plan,
         versions.mrr_band as base_mrr_band,

@@ -15,10 +15,24 @@ change_dates as (
     from attributes
 ),
 
+held as (
+    select
+        change_dates.client_id,
+        change_dates.valid_from,
+        attributes.attribute,
+        attributes.attribute_value,
+        attributes.valid_to
+
+    from change_dates
+    inner join attributes
+        on change_dates.client_id = attributes.client_id
+            and {{ is_within('change_dates.valid_from', 'attributes') }}
+),
+
 final as (
     select
         -- keys
-        change_dates.client_id,
+        client_id,
 
         -- strings
         max(case when attribute = 'segment' then attribute_value end) as segment,
@@ -26,21 +40,18 @@ final as (
         max(case when attribute = 'country' then attribute_value end) as country,
         max(case when attribute = 'acquisition_channel' then attribute_value end)
             as acquisition_channel,
-        max(case when attribute = 'owner' then attribute_value end) as owner,
+        max(case when attribute = 'owner' then attribute_value end) as owner_id,
         max(case when attribute = 'entitled_plan' then attribute_value end) as entitled_plan,
         max(case when attribute = 'paid_plan' then attribute_value end) as paid_plan,
         max(case when attribute = 'mrr_band' then attribute_value end) as mrr_band,
 
         -- dates
-        change_dates.valid_from,
-        min(attributes.valid_to) as valid_to
+        valid_from,
+        min(valid_to) as valid_to
 
-    from change_dates
-    inner join attributes
-        on change_dates.client_id = attributes.client_id
-            and {{ is_within('change_dates.valid_from', 'attributes') }}
+    from held
 
-    group by change_dates.client_id, change_dates.valid_from
+    group by client_id, valid_from
 )
 
 select * from final

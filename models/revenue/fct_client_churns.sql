@@ -92,7 +92,7 @@ final as (
         versions.industry,
         versions.country,
         versions.acquisition_channel,
-        versions.owner,
+        versions.owner_id,
         versions.entitled_plan,
         versions.paid_plan,
         versions.mrr_band,

@@ -125,7 +125,7 @@ final as (
         client_versions.industry,
         client_versions.country,
         client_versions.acquisition_channel,
-        client_versions.owner,
+        client_versions.owner_id,
         client_versions.entitled_plan,
         client_versions.paid_plan,
         client_versions.mrr_band,

@@ -66,7 +66,7 @@ RESTATEMENTS = [
 INPUTS = """
     create table marts.dim_client_versions (
         client_id text, segment text, industry text, country text, acquisition_channel text,
-        owner text, entitled_plan text, paid_plan text, mrr_band text, valid_from date,
+        owner_id text, entitled_plan text, paid_plan text, mrr_band text, valid_from date,
         valid_to date
     );
     create table intermediate.as_of as select date '{as_of}' as as_of_date;

@@ -1,6 +1,6 @@
 -- Grain: one row per counted client, attribute and span of days [valid_from, valid_to) with one
 -- value. The spans of an attribute cover all days once, so counts by attribute add up to the
--- count of all. What comes with the client changes with its deliveries; the first holds from ever.
+-- count of all. What comes with the client changes with its deliveries; the first holds always.
 
 with
 
@@ -25,27 +25,33 @@ mrr_bands as (
     select * from {{ ref('mrr_bands') }}
 ),
 
-profiles as (
+counted_deliveries as (
     select
         clients.client_id,
         coalesce(deliveries.segment, 'unknown') as segment,
         coalesce(deliveries.industry, 'unknown') as industry,
         coalesce(deliveries.country_code, 'unknown') as country,
         coalesce(deliveries.acquisition_channel, 'unknown') as acquisition_channel,
-        coalesce(deliveries.owner_id, 'unknown') as owner,
-        case
-            when lag(deliveries.known_from) over (
-                partition by clients.client_id
-                order by deliveries.known_from
-            ) is null then {{ unknown_date() }}
-            else deliveries.known_from
-        end as valid_from
+        coalesce(deliveries.owner_id, 'unknown') as owner_id,
+        deliveries.known_from,
+        lag(deliveries.known_from) over (
+            partition by clients.client_id
+            order by deliveries.known_from
+        ) is null as is_first
 
     from clients
     inner join deliveries
         on clients.client_id = deliveries.client_id
 
     where deliveries.known_from < deliveries.known_to
+),
+
+profiles as (
+    select
+        *,
+        case when is_first then {{ unknown_date() }} else known_from end as valid_from
+
+    from counted_deliveries
 ),
 
 levels as (
@@ -121,7 +127,7 @@ attributes as (
     select
         client_id,
         'owner' as attribute,
-        owner as attribute_value,
+        owner_id as attribute_value,
         valid_from
 
     from profiles
