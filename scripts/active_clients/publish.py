@@ -10,6 +10,7 @@ import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -233,18 +234,36 @@ class Publication:
             "comment on table metrics.semantic_manifest is "
             "'The metric definitions, from which scripts/query writes its SQL.'"
         )
+        as_of_date = self._as_of_date(connection)
         for name, description, sql in metrics.saved_queries:
-            self._add_saved_query(connection, name, description, sql)
+            self._add_saved_query(connection, name, description, sql, as_of_date)
 
     @staticmethod
     def _add_saved_query(
-        connection: duckdb.DuckDBPyConnection, name: str, description: str, sql: str
+        connection: duckdb.DuckDBPyConnection,
+        name: str,
+        description: str,
+        sql: str,
+        as_of_date: date,
     ) -> None:
+        """What a saved query answers; by a period, also whether that is over."""
         try:
+            described = connection.execute(f"describe select * from ({sql})").fetchall()
+            complete = "".join(
+                f", {column} + interval 1 {grain} <= date '{as_of_date}' + 1 as is_complete"
+                for column, *_ in described
+                for head, _, grain in [column.rpartition("__")]
+                if head == "metric_time"
+            )
             connection.execute(
                 f"create table metrics.{quoted(name)} as "
-                f"select * from ({sql}) as results order by all"
+                f"select *{complete} from ({sql}) as results order by all"
             )
+            if complete:
+                connection.execute(
+                    f"comment on column metrics.{quoted(name)}.is_complete is "
+                    "'True when the whole period had elapsed by as_of_date.'"
+                )
         except duckdb.Error as error:
             reason = str(error).strip()
             raise ProjectError(f"the saved query {name} cannot be answered: {reason}") from error

@@ -1,6 +1,7 @@
 """scripts/publish: one step for readers, no personal data, locked down."""
 
-from __future__ import annotations
+from __future__ from datetime import date
+import annotations
 
 import fcntl
 import json
@@ -307,3 +308,13 @@ def test_metrics_are_written_again_only_for_other_definitions(
     assert len(asked) == 3
     assert other is not None
     assert other.manifest == manifest + " "
+
+
+def test_saved_queries_by_a_period_say_whether_it_is_over(built: Built) -> None:
+    rows = built.project.rows(
+        "select metric_time__month, is_complete from metrics.monthly_renewals", built.published
+    )
+    complete = {month.date() for month, is_complete in rows if is_complete}
+    running = {month.date() for month, is_complete in rows if not is_complete}
+    assert max(complete) == date(2025, 6, 1)
+    assert min(running) == date(2025, 7, 1)
