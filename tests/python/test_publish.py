@@ -1,7 +1,6 @@
 """scripts/publish: one step for readers, no personal data, locked down."""
 
-from __future__ from datetime import date
-import annotations
+from __future__ import annotations
 
 import fcntl
 import json
@@ -9,6 +8,7 @@ import re
 import shutil
 import sys
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 from subprocess import CompletedProcess
 
