@@ -66,7 +66,8 @@ joined as (
         coalesce(feature_uses.adopted_date, greatest(
             least({{ last_known_date('definitions') }}, client_entitlements.last_entitled_date),
             client_entitlements.entitled_date
-        )) as observed_to_date
+        )) as observed_to_date,
+        as_of.as_of_date
 
     from candidates
     cross join as_of
@@ -111,7 +112,8 @@ final as (
         entitled_date,
         adopted_date,
         first_used_date,
-        last_used_date
+        last_used_date,
+        as_of_date
 
     from joined
 )

@@ -1,10 +1,15 @@
 -- Grain: one row per counted client and span of days [valid_from, valid_to) on which nothing
--- changed by which figures are told apart. The spans of a client cover all days once.
+-- changed by which figures are told apart. The spans of a client cover all days once. A client
+-- that was merged into another has the spans of that one: what was known before names it still.
 
 with
 
 attributes as (
     select * from {{ ref('int_client_attributes') }}
+),
+
+identities as (
+    select * from {{ ref('int_client_identities') }}
 ),
 
 change_dates as (
@@ -29,12 +34,9 @@ held as (
             and {{ is_within('change_dates.valid_from', 'attributes') }}
 ),
 
-final as (
+versions as (
     select
-        -- keys
         client_id,
-
-        -- strings
         max(case when attribute = 'segment' then attribute_value end) as segment,
         max(case when attribute = 'industry' then attribute_value end) as industry,
         max(case when attribute = 'country' then attribute_value end) as country,
@@ -44,14 +46,36 @@ final as (
         max(case when attribute = 'entitled_plan' then attribute_value end) as entitled_plan,
         max(case when attribute = 'paid_plan' then attribute_value end) as paid_plan,
         max(case when attribute = 'mrr_band' then attribute_value end) as mrr_band,
-
-        -- dates
         valid_from,
         min(valid_to) as valid_to
 
     from held
 
     group by client_id, valid_from
+),
+
+final as (
+    select
+        -- keys
+        identities.client_id,
+
+        -- strings
+        versions.segment,
+        versions.industry,
+        versions.country,
+        versions.acquisition_channel,
+        versions.owner_id,
+        versions.entitled_plan,
+        versions.paid_plan,
+        versions.mrr_band,
+
+        -- dates
+        versions.valid_from,
+        versions.valid_to
+
+    from versions
+    inner join identities
+        on versions.client_id = identities.canonical_client_id
 )
 
 select * from final

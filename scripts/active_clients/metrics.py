@@ -130,7 +130,12 @@ class Engine:
     def grains(self, name: str) -> tuple[str, ...]:
         """The periods that a metric can be asked by: the others would be a sum or mean of them."""
         limits = [set(value) for value in self._said(name, "grains")]
+        limits += [set(GRAINS[GRAINS.index(value) :]) for value in self._said(name, "every")]
         return tuple(grain for grain in GRAINS if all(grain in limit for limit in limits))
+
+    def every(self, name: str) -> str:
+        """How often a snapshot is taken: the shortest period that holds one."""
+        return max(self._said(name, "every"), key=GRAINS.index, default=GRAINS[0])
 
     def is_snapshot(self, name: str) -> bool:
         """Whether the last day of a period counts, where others add up its days."""
@@ -145,12 +150,14 @@ class Engine:
         """Everything the metrics can be grouped by together."""
         # With derived grains: what one metric has by the month, another may have by the day.
         found = self._engine.list_group_bys(list(metrics), include_derived_time_granularities=True)
-        return sorted(
-            {
-                item.granularity_free_dunder_name if isinstance(item, Dimension) else item.name
-                for item in found
-            }
-        )
+        names = {
+            item.granularity_free_dunder_name if isinstance(item, Dimension) else item.name
+            for item in found
+        }
+        # From when to when a version of a client holds is for joins alone.
+        names -= {"client__valid_from", "client__valid_to"}
+        apart = {value for metric in metrics for value in self._said(metric, "not_cut_by")}
+        return sorted(name for name in names if name.split("__")[0] not in apart)
 
     def saved_query_names(self) -> list[str]:
         """Every saved query."""

@@ -71,8 +71,10 @@ def asked(built: Built) -> Asked:
     with open_published(built.published) as connection:
         engine = load_engine(connection)
     spans = built.project.rows(
-        "select client_id, attribute, attribute_value, valid_from"
-        " from intermediate.int_client_attributes"
+        "select identities.client_id, attribute, attribute_value, valid_from"
+        " from intermediate.int_client_attributes as attributes"
+        " inner join intermediate.int_client_identities as identities"
+        " on attributes.client_id = identities.canonical_client_id"
     )
     return Asked(built, engine, Histories(spans))
 
@@ -144,10 +146,12 @@ def test_nps_by_plan_is_that_of_the_mart(asked: Asked) -> None:
 
 
 def test_snapshots_of_a_quarter_are_those_of_its_last_month(asked: Asked) -> None:
-    names = ["reported_mrr", "restated_mrr", "billed_mrr", "invoiced_mrr", "mrr"]
+    names = ["reported_mrr", "restated_mrr", "mrr"]
     quarters = {row[0].date(): row[1:] for row in asked.ask(names, "metric_time__quarter")}
     months = {row[0].date(): row[1:] for row in asked.ask(names, "metric_time__month")}
     assert quarters[date(2025, 1, 1)] == months[date(2025, 3, 1)]
+    with pytest.raises(ProjectError, match="invoiced_mrr is a number of a month"):
+        asked.ask(["invoiced_mrr"], "metric_time__quarter")
 
 
 def test_value_by_age_never_falls_with_margin_that_never_does(asked: Asked) -> None:
@@ -344,10 +348,55 @@ def test_what_would_be_wrong_is_refused_with_what_to_ask_instead(asked: Asked) -
                 refuse_wrong(asked.engine, question)
             refused.append(f"{name} by {grain}")
         if asked.engine.requires(name):
-            with pytest.raises(ProjectError, match="means nothing over all values of"):
+            with pytest.raises(ProjectError, match="means nothing over several values of"):
                 refuse_wrong(asked.engine, Question(metrics=[name]))
             refused.append(f"{name} without {', '.join(asked.engine.requires(name))}")
     print("Refused:", *refused, sep="\n  ")
     assert "logo_churn_rate by quarter" in refused
     assert "daily_active_users by week" in refused
     assert "usage_retention_rate without retention_cell__period_number" in refused
+
+
+YEAR = "{{ TimeDimension('metric_time', 'month') }} >= '2025-01-01'"
+PERIODS = "retention_cell__period_number"
+
+
+@pytest.mark.parametrize(
+    ("metric", "group_by", "where"),
+    [
+        ("logo_churn_rate", "opening__period_start_date__quarter", YEAR),
+        ("logo_churn_rate", None, YEAR),
+        ("net_revenue_retention", "base__period_month__quarter", YEAR),
+        ("eligible_clients", None, f"{{{{ Dimension('{PERIODS}') }}}} >= 0"),
+        ("eligible_clients", None, f"{{{{ Dimension('{PERIODS}') }}}} = 1 or true"),
+        ("median_days_to_value", None, "{{ Dimension('criterion__criterion_id') }} <> 'x'"),
+        ("at_risk_mrr", "metric_time__month", "{{ Dimension('client__segment') }} = 'smb'"),
+        ("monthly_active_clients", None, "{{ Dimension('client__mrr_band') }} = 'none'"),
+        ("mrr", "metric_time__week", YEAR),
+        ("invoice_coverage_rate", "metric_time__quarter", YEAR),
+        ("referral_k", None, YEAR),
+    ],
+)
+def test_a_condition_does_not_lift_what_is_refused(
+    asked: Asked, metric: str, group_by: str | None, where: str
+) -> None:
+    with pytest.raises(ProjectError):
+        asked.ask([metric], *filter(None, [group_by]), where=(where,))
+
+
+def test_one_value_of_what_is_needed_is_enough(asked: Asked) -> None:
+    where = (f"{{{{ Dimension('{PERIODS}') }}}} = 3",)
+    ((eligible,),) = asked.ask(["eligible_clients"], where=where)
+    assert eligible > 100
+    smb = ("{{ Dimension('client__segment') }} = 'smb'",)
+    assert len(asked.ask(["mrr"], "metric_time__month", where=smb)) > 30
+
+
+def test_users_are_not_cut_by_a_client_that_they_do_not_have(asked: Asked) -> None:
+    offered = asked.engine.group_by_names(["weekly_users_by_stage"])
+    assert not [name for name in offered if name.startswith("client")]
+
+
+def test_clients_merged_later_are_under_what_the_survivor_is(asked: Asked) -> None:
+    rows = asked.ask(["scored_clients"], "client__segment", "metric_time__week")
+    assert {row[0] for row in rows} == {"smb", "mid_market", "enterprise"}
