@@ -89,7 +89,8 @@
     select
         {{ key }},
         {%- for i, j in pairs %}
-        cast(-c_{{ i }}_{{ j }} * is_free_{{ i }} * is_free_{{ j }} as decimal(28, 12))
+        cast(case when is_free_{{ i }} = 1 and is_free_{{ j }} = 1 then -c_{{ i }}_{{ j }} else 0 end
+            as decimal(28, 12))
             as covariance_{{ i }}_{{ j }}
         {{- ',' if not loop.last }}
         {%- endfor %}

@@ -82,7 +82,7 @@ def test_a_build_that_ends_ends_all_that_it_started(
         assert any("spawn_main" in line for line in started.values()), started
         # As a terminal sends Ctrl-C: to all of the group. Others come to the process alone.
         (os.killpg if number == signal.SIGINT else os.kill)(process.pid, number)
-        output, errors = process.communicate(timeout=30)
+        output, errors = process.communicate(timeout=120)
     finally:
         process.kill()
 

@@ -23,6 +23,7 @@ OTHERWISE: dict[str, Any] = {
     "internal_email_domains": ["acme.com", "example.com"],
     "clv_segmentations": ["country_code"],
     "publish_free_text": True,
+    "cut_marts_by": ["segment", "country", "mrr_band"],
 }
 
 

@@ -436,7 +436,11 @@ CASES: dict[str, tuple[str, str]] = {
         for name, column in (
             ("nps_point_sum", "100 * (promoter_count - detractor_count)"),
             ("nps_responses", "response_count"),
-            ("net_promoter_score", "nps"),
+            (
+                "net_promoter_score",
+                "case when response_count >= 10"
+                " then 100.0 * (promoter_count - detractor_count) / response_count end",
+            ),
             ("shown_from_responses", "10"),
         )
     },

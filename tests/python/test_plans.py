@@ -20,6 +20,8 @@ ALLOWED = {
     "fct_feedback_themes": "every comment is searched for every keyword of a seed",
     "int_purchase_covariances": "numbers that name the cells of a small matrix",
     "int_spend_covariances": "numbers that name the cells of a small matrix",
+    "int_purchase_fits": "a search begins at the best of a fixed grid of points for each fit",
+    "int_spend_fits": "a search begins at the best of a fixed grid of points for each fit",
 }
 
 

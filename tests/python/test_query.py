@@ -165,7 +165,7 @@ def test_another_database_is_told_in_one_line(tmp_path: Path) -> None:
     ],
 )
 def test_a_wrong_filter_is_told_in_few_lines(built: Built, where: str, said: str) -> None:
-    asked = ["--file", str(built.published), "--metrics", "new_mrr", "--where", where]
+    asked = ["--file", str(built.published), "--metrics", "new_clients", "--where", where]
     result = CliRunner().invoke(query.main, asked)
     assert result.exit_code == 2
     assert said in result.stderr

@@ -4,11 +4,11 @@
 #}
 {% macro variable_rules() %}
 {
-    "crm_location": {"kind": "text", "pattern": "([A-Za-z0-9_$]+([.-][A-Za-z0-9_$]+)*|([^'{}/\\n\\r]|[{]name[}])*/([^'{}\\n\\r]|[{]name[}])*)", "example": "raw or /lake/{name}.parquet", "meaning": "A schema, or, with a slash, a pattern of files in which `{name}` is the table"},
-    "product_location": {"kind": "text", "pattern": "([A-Za-z0-9_$]+([.-][A-Za-z0-9_$]+)*|([^'{}/\\n\\r]|[{]name[}])*/([^'{}\\n\\r]|[{]name[}])*)", "example": "raw or /lake/{name}.parquet", "meaning": "A schema, or, with a slash, a pattern of files in which `{name}` is the table"},
-    "billing_location": {"kind": "text", "pattern": "([A-Za-z0-9_$]+([.-][A-Za-z0-9_$]+)*|([^'{}/\\n\\r]|[{]name[}])*/([^'{}\\n\\r]|[{]name[}])*)", "example": "raw or /lake/{name}.parquet", "meaning": "A schema, or, with a slash, a pattern of files in which `{name}` is the table"},
-    "feedback_location": {"kind": "text", "pattern": "([A-Za-z0-9_$]+([.-][A-Za-z0-9_$]+)*|([^'{}/\\n\\r]|[{]name[}])*/([^'{}\\n\\r]|[{]name[}])*)", "example": "raw or /lake/{name}.parquet", "meaning": "A schema, or, with a slash, a pattern of files in which `{name}` is the table"},
-    "support_location": {"kind": "text", "pattern": "([A-Za-z0-9_$]+([.-][A-Za-z0-9_$]+)*|([^'{}/\\n\\r]|[{]name[}])*/([^'{}\\n\\r]|[{]name[}])*)", "example": "raw or /lake/{name}.parquet", "meaning": "A schema, or, with a slash, a pattern of files in which `{name}` is the table"},
+    "crm_location": {"kind": "text", "pattern": "([A-Za-z0-9_$]+([.-][A-Za-z0-9_$]+)*$|([^'{}/\\n\\r]|[{]name[}])*/([^'{}\\n\\r]|[{]name[}])*)", "example": "raw or /lake/{name}.parquet", "meaning": "A schema, or, with a slash, a pattern of files in which `{name}` is the table"},
+    "product_location": {"kind": "text", "pattern": "([A-Za-z0-9_$]+([.-][A-Za-z0-9_$]+)*$|([^'{}/\\n\\r]|[{]name[}])*/([^'{}\\n\\r]|[{]name[}])*)", "example": "raw or /lake/{name}.parquet", "meaning": "A schema, or, with a slash, a pattern of files in which `{name}` is the table"},
+    "billing_location": {"kind": "text", "pattern": "([A-Za-z0-9_$]+([.-][A-Za-z0-9_$]+)*$|([^'{}/\\n\\r]|[{]name[}])*/([^'{}\\n\\r]|[{]name[}])*)", "example": "raw or /lake/{name}.parquet", "meaning": "A schema, or, with a slash, a pattern of files in which `{name}` is the table"},
+    "feedback_location": {"kind": "text", "pattern": "([A-Za-z0-9_$]+([.-][A-Za-z0-9_$]+)*$|([^'{}/\\n\\r]|[{]name[}])*/([^'{}\\n\\r]|[{]name[}])*)", "example": "raw or /lake/{name}.parquet", "meaning": "A schema, or, with a slash, a pattern of files in which `{name}` is the table"},
+    "support_location": {"kind": "text", "pattern": "([A-Za-z0-9_$]+([.-][A-Za-z0-9_$]+)*$|([^'{}/\\n\\r]|[{]name[}])*/([^'{}\\n\\r]|[{]name[}])*)", "example": "raw or /lake/{name}.parquet", "meaning": "A schema, or, with a slash, a pattern of files in which `{name}` is the table"},
     "touchpoints_enabled": {"kind": "true or false", "meaning": "False when you do not have the table"},
     "offers_enabled": {"kind": "true or false", "meaning": "False when you do not have the table"},
     "referrals_enabled": {"kind": "true or false", "meaning": "False when you do not have the table"},
