@@ -1,6 +1,6 @@
 -- Grain: one row per definition, window, attribute, value and day from the first activity to
 -- as_of_date. Windows of 1, 7 and 28 days give daily, weekly and monthly active users;
--- the attribute `all` counts every user, those of `cut_marts_by` who had the value on the day.
+-- the attribute `all` counts every user, those of `cut_marts_by` who had the value then.
 
 with
 

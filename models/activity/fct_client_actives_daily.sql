@@ -142,8 +142,8 @@ client_days as (
         on dates.date_day < {{ or_never('definitions.valid_to') }}
     left join levels
         on first_dates.client_id = levels.client_id
-            and levels.valid_from <= dates.date_day
-            and levels.valid_to > dates.date_day
+            and dates.date_day >= levels.valid_from
+            and dates.date_day < levels.valid_to
             and levels.active_count > 0
 
     group by first_dates.client_id, dates.date_day

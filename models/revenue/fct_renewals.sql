@@ -108,19 +108,9 @@ succeeded as (
     from shared
 ),
 
-final as (
+described as (
     select
-        -- keys
-        succeeded.subscription_id,
-        succeeded.term_start_date,
-
-        -- ids
-        succeeded.client_id,
-        succeeded.plan_id,
-
-        -- strings
-        succeeded.billing_interval,
-        succeeded.currency_code,
+        succeeded.*,
         client_versions.segment,
         client_versions.industry,
         client_versions.country,
@@ -128,7 +118,35 @@ final as (
         client_versions.owner_id,
         client_versions.entitled_plan,
         client_versions.paid_plan,
-        client_versions.mrr_band,
+        client_versions.mrr_band
+
+    from succeeded
+    left join client_versions
+        on succeeded.client_id = client_versions.client_id
+            and {{ is_within(add_days('succeeded.term_end_date', -1), 'client_versions') }}
+),
+
+final as (
+    select
+        -- keys
+        subscription_id,
+        term_start_date,
+
+        -- ids
+        client_id,
+        plan_id,
+
+        -- strings
+        billing_interval,
+        currency_code,
+        segment,
+        industry,
+        country,
+        acquisition_channel,
+        owner_id,
+        entitled_plan,
+        paid_plan,
+        mrr_band,
         case
             when is_open then 'open'
             when followed_mrr_amount = 0 then 'lost'
@@ -158,10 +176,7 @@ final as (
         -- dates
         term_end_date
 
-    from succeeded
-    left join client_versions
-        on succeeded.client_id = client_versions.client_id
-            and {{ is_within(add_days('succeeded.term_end_date', -1), 'client_versions') }}
+    from described
 )
 
 select * from final
