@@ -76,7 +76,7 @@
         {% if i == j -%}
         case when is_free_{{ i }} = 1 then c_{{ i }}_{{ j }} else 1 end
         {%- else -%}
-        c_{{ i }}_{{ j }} * is_free_{{ i }} * is_free_{{ j }}
+        case when is_free_{{ i }} = 1 and is_free_{{ j }} = 1 then c_{{ i }}_{{ j }} else 0 end
         {%- endif %} as c_{{ i }}_{{ j }}{{ ',' if not loop.last }}
         {%- endfor %}
 

@@ -212,7 +212,7 @@ def test_metrics_by_the_month_and_by_the_day_share_the_months(ask: Ask) -> None:
     assert list(rows[0]) == columns
     assert any(all(row.values()) for row in rows)
     listed = ask("--list", *asked).stdout.splitlines()
-    assert "metric_time (by day, week, month, quarter, year)" in listed
+    assert "metric_time (by month, quarter, year)" in listed
 
 
 @pytest.mark.usefixtures("has_metrics")

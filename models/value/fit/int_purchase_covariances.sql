@@ -21,9 +21,9 @@ best as (
         ln(cast(b as {{ type_double() }})) as log_b,
         case when r > 8000 then 0 else 1 end as is_free_1,
         1 as is_free_2,
-        case when a < 0.0002 * b then 0 else 1 end as is_free_3,
+        case when a < cast(b as {{ type_double() }}) * 0.0002 then 0 else 1 end as is_free_3,
         case
-            when a < 0.0002 * b or a + b < 0.02 or a + b > 8000 then 0
+            when a < cast(b as {{ type_double() }}) * 0.0002 or a + b < 0.02 or a + b > 8000 then 0
             else 1
         end as is_free_4,
         origin_date
