@@ -6,7 +6,7 @@ import csv
 import io
 import sys
 from collections.abc import Callable, Sequence
-from itertools import combinations
+from itertools import combinations, pairwise
 from pathlib import Path
 from subprocess import CompletedProcess
 from typing import Any
@@ -280,10 +280,11 @@ def test_metrics_of_any_two_semantic_models_are_what_each_is_alone(
 
         asked = one_metric_per_semantic_model(engine, group_by)
         alone = {metric: ask(metric) for metric in asked}
+        # By the month all of them; by an attribute each with the next, as the join is the same.
+        by_month = group_by.startswith("metric_time")
+        pairs = list(combinations(asked, 2)) if by_month else list(pairwise(asked))
         different = [
-            (one, other)
-            for one, other in combinations(asked, 2)
-            if ask(one, other) != alone[one] + alone[other]
+            (one, other) for one, other in pairs if ask(one, other) != alone[one] + alone[other]
         ]
     assert len(asked) > 20
     assert all(values for [values] in alone.values())
