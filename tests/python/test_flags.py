@@ -11,7 +11,7 @@ import pytest
 from active_clients.project import read_vars
 from conftest import ROOT, SOURCES, DbtProject
 
-ROUNDS = 6
+ROUNDS = 5
 FLAGS = sorted(name for name in read_vars() if name.endswith("_enabled"))
 OFF = {
     "users_enabled": {"dim_users"},
