@@ -862,6 +862,7 @@ class Reference:
             "adopted_date": adopted_date,
             "first_used_date": min(days, default=None),
             "last_used_date": max(days, default=None),
+            "as_of_date": self.as_of,
         }
 
     def feature_reach(self) -> Iterator[Row]:

@@ -26,6 +26,7 @@ LONGEST_NAME = 63  # dbt makes a relation of it
 # A judged row says whose it is and whether it counts. Who asks the identities, and why:
 READS_IDENTITIES = {
     "dim_clients": "counts the clients that were merged",
+    "dim_client_versions": "gives clients of then the versions of those of now",
     "dim_users": "lists users, which the table of users cannot tell apart by itself",
     "fct_client_alerts": "follows clients of then into those of now",
     "fct_next_best_actions": "counts contacts with internal users of a client too",
