@@ -72,7 +72,7 @@ def test_a_build_that_ends_ends_all_that_it_started(
         text=True,
         start_new_session=True,
         # A shell lets what it starts in the background ignore Ctrl-C; a terminal does not.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     try:
         assert process.stdout is not None
