@@ -20,7 +20,8 @@ import duckdb
 from active_clients.command_line import command
 from active_clients.metrics import Engine, InformativeUserError, Question
 from active_clients.project import DEFAULT_PUBLISHED_FILE, ROOT, ProjectError
-from active_clients.query import load_engine, open_published, refuse_wrong
+from active_clients.query import load_engine, open_published
+from active_clients.refusals import refuse_wrong
 from active_clients.rows import canonical, canonical_answer, fingerprint
 
 RECORD = ROOT / "tests/fixtures/metric_answers.csv"

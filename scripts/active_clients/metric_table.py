@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from active_clients.metrics import GRAINS, Engine
+from active_clients.metrics import Engine
+from active_clients.periods import GRAINS
 from active_clients.project import ROOT
 
 METRICS_PAGE = ROOT / "docs/metrics.md"

@@ -24,9 +24,9 @@ from metricflow_semantics.model.dbt_manifest_parser import (
 )
 from metricflow_semantics.model.semantic_manifest_lookup import SemanticManifestLookup
 
-__all__ = ["Engine", "InformativeUserError", "Question", "relations", "relocate"]
+from active_clients.periods import GRAINS
 
-GRAINS = ("day", "week", "month", "quarter", "year")
+__all__ = ["Engine", "InformativeUserError", "Question", "relations", "relocate"]
 
 logging.getLogger("metricflow").setLevel(logging.ERROR)
 logging.getLogger("metricflow_semantics").setLevel(logging.ERROR)

@@ -26,6 +26,7 @@ import tabulate
 
 from active_clients.command_line import Names, command, first_line
 from active_clients.machine import limits
+from active_clients.periods import GRAINS, is_running, split_grain
 from active_clients.project import (
     DEFAULT_PUBLISHED_FILE,
     ROOT,
@@ -33,6 +34,7 @@ from active_clients.project import (
     raw_tables,
     read_vars,
 )
+from active_clients.refusals import refuse_wrong
 
 if TYPE_CHECKING:
     from active_clients.metrics import Engine, Question
@@ -99,14 +101,6 @@ def without_grain(name: str, known: Sequence[str]) -> str:
     return head if grain and name not in known else name
 
 
-def split_grain(name: str) -> tuple[str, str]:
-    """`metric_time__month` is `metric_time` and `month`; without a grain the second is empty."""
-    from active_clients.metrics import GRAINS
-
-    head, _, tail = name.rpartition("__")
-    return (head, tail) if tail in GRAINS else (name, "")
-
-
 def check_names(engine: Engine, question: Question) -> None:
     """Every name in the question exists, and goes with the others."""
     refuse_unknown("metric", question.metrics, list(engine.metric_names()))
@@ -119,60 +113,6 @@ def check_names(engine: Engine, question: Question) -> None:
     ordered = [name.removeprefix("-") for name in question.order]
     refuse_unknown("column to order by", ordered, [*question.metrics, *question.group_by])
     refuse_wrong(engine, question)
-
-
-def asks_for_one(name: str, conditions: Sequence[str], grains: Sequence[str] = ()) -> bool:
-    """Whether a condition keeps one value of a name; of a time, one period of these grains."""
-    grain = f", *'({'|'.join(grains)})'" if grains else ""
-    one = re.compile(
-        r"\{\{ *(Time)?Dimension\( *'" + re.escape(name) + "'" + grain + r" *\) *\}\} *= *[^ ]"
-    )
-    return any(one.search(c) and not re.search(r"\bor\b", c, re.I) for c in conditions)
-
-
-def refuse_wrong(engine: Engine, question: Question) -> None:
-    """Stop at what MetricFlow would answer with a number that means nothing."""
-    asked = [split_grain(name) for name in question.group_by]
-    names = {name for name, _ in asked}
-    conditions = [text.replace('"', "'") for text in question.where]
-    others = [text for text in conditions if "metric_time" not in text]
-    for metric in question.metrics:
-        grains = engine.grains(metric)
-        for _, grain in asked:
-            if grain and grain not in grains:
-                raise ProjectError(
-                    f"{metric} is a number of a {' or a '.join(grains)}, which a {grain} has not: "
-                    f"{advice(engine, metric, grain)}"
-                )
-        for required in engine.requires(metric):
-            of_time = required == "metric_time"
-            if required in names or asks_for_one(required, conditions, grains if of_time else ()):
-                continue
-            shown = f"{required}__{grains[-1]}" if of_time else required
-            raise ProjectError(
-                f"{metric} means nothing over several values of {required}: add --group-by "
-                f"{shown}, or a --where that asks for one by ="
-            )
-        every = engine.every(metric)
-        if (
-            others
-            and engine.is_snapshot(metric)
-            and ("metric_time", every) not in asked
-            and not asks_for_one("metric_time", conditions, (every,))
-        ):
-            raise ProjectError(
-                f"{metric} is taken every {every}; of a longer time a --where would find the last "
-                f"{every} in which anything fits it: add --group-by metric_time__{every}, or a "
-                "--where that asks for one by ="
-            )
-
-
-def advice(engine: Engine, metric: str, grain: str) -> str:
-    """What to ask instead of a metric by a grain it does not have."""
-    prefix = {"quarter": "quarterly_", "year": "yearly_"}.get(grain)
-    if prefix and prefix + metric in engine.metric_names():
-        return f"ask for {prefix}{metric}"
-    return f"ask by metric_time__{engine.grains(metric)[-1]}"
 
 
 def write_sql(engine: Engine, question: Question) -> str:
@@ -227,8 +167,6 @@ def unknown_metrics(
 
 def list_names(engine: Engine, metrics: Sequence[str]) -> None:
     """Print the metrics, or what the given metrics can be grouped by."""
-    from active_clients.metrics import GRAINS
-
     if metrics:
         refuse_unknown("metric", metrics, list(engine.metric_names()))
         grains = [g for g in GRAINS if all(g in engine.grains(metric) for metric in metrics)]
@@ -309,16 +247,29 @@ def print_result(
     unknown: Mapping[str, str] | None = None,
 ) -> None:
     """Run a statement and print what it returns, but for what is unknown."""
+    ((as_of_date,),) = connection.execute("select as_of_date from marts.publication").fetchall()
     cursor = connection.execute(sql)
     columns = [description[0] for description in cursor.description or []]
     unknown = unknown or {}
     for name, tables in unknown.items():
         click.echo(f"{name} is not known: {tables} has no rows", err=True)
 
+    periods = {
+        place: (column, grain)
+        for place, column in enumerate(columns)
+        for head, grain in [split_grain(column)]
+        if head == "metric_time" and grain
+    }
+    running: set[tuple[str, Any]] = set()
+
     def next_rows(count: int) -> list[tuple[Any, ...]]:
+        rows = cursor.fetchmany(count)
+        for place, (column, grain) in periods.items():
+            starts = {row[place] for row in rows}
+            running.update((column, s) for s in starts if is_running(s, grain, as_of_date))
         return [
             tuple(None if c in unknown else v for c, v in zip(columns, row, strict=True))
-            for row in cursor.fetchmany(count)
+            for row in rows
         ]
 
     if as_csv:
@@ -328,11 +279,15 @@ def print_result(
         while left and (rows := next_rows(min(left, ROWS_AT_ONCE))):
             writer.writerows([as_cell(value) for value in row] for row in rows)
             left -= len(rows)
-        return
-    rows = next_rows(ROWS_AT_ONCE if limit is None else limit) if limit != 0 else []
-    click.echo(table_text(columns, rows))
-    if limit is None and cursor.fetchmany(1):
-        click.echo(f"only the first {ROWS_AT_ONCE:,} rows; --limit or --csv gives more", err=True)
+    else:
+        rows = next_rows(ROWS_AT_ONCE if limit is None else limit) if limit != 0 else []
+        click.echo(table_text(columns, rows))
+        if limit is None and cursor.fetchmany(1):
+            click.echo(
+                f"only the first {ROWS_AT_ONCE:,} rows; --limit or --csv gives more", err=True
+            )
+    for column, start in sorted(running):
+        click.echo(f"{column} {shown(start)} is not over: the data end {as_of_date}", err=True)
 
 
 @command("query", __doc__, failure_code=2)

@@ -11,9 +11,11 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from active_clients.metrics import GRAINS, Engine, Question
+from active_clients.metrics import Engine, Question
+from active_clients.periods import GRAINS
 from active_clients.project import ProjectError
-from active_clients.query import load_engine, open_published, refuse_wrong
+from active_clients.query import load_engine, open_published
+from active_clients.refusals import refuse_wrong
 from conftest import Built
 
 ATTRIBUTES = (
@@ -390,6 +392,26 @@ def test_one_value_of_what_is_needed_is_enough(asked: Asked) -> None:
     assert eligible > 100
     smb = ("{{ Dimension('client__segment') }} = 'smb'",)
     assert len(asked.ask(["mrr"], "metric_time__month", where=smb)) > 30
+
+
+@pytest.mark.parametrize(
+    ("start", "grain", "as_of_date", "runs"),
+    [
+        (date(2025, 6, 1), "month", date(2025, 6, 29), True),
+        (date(2025, 6, 1), "month", date(2025, 6, 30), False),
+        (date(2025, 6, 1), "month", date(2025, 5, 31), False),
+        (date(2024, 10, 1), "quarter", date(2024, 12, 30), True),
+        (date(2024, 10, 1), "quarter", date(2024, 12, 31), False),
+        (date(2024, 1, 1), "year", date(2024, 12, 31), False),
+        (date(2025, 6, 23), "week", date(2025, 6, 28), True),
+        (date(2025, 6, 23), "week", date(2025, 6, 29), False),
+        (date(2025, 6, 23), "day", date(2025, 6, 23), False),
+    ],
+)
+def test_a_period_runs_until_its_last_day(
+    start: date, grain: str, as_of_date: date, runs: bool
+) -> None:
+    assert is_running(start, grain, as_of_date) is runs
 
 
 def test_users_are_not_cut_by_a_client_that_they_do_not_have(asked: Asked) -> None:

@@ -216,6 +216,13 @@ def test_metrics_by_the_month_and_by_the_day_share_the_months(ask: Ask) -> None:
 
 
 @pytest.mark.usefixtures("has_metrics")
+def test_a_period_that_is_not_over_is_told(ask: Ask) -> None:
+    by_year = ask("--metrics", "mrr", "--group-by", "metric_time__year")
+    assert "metric_time__year 2025-01-01 is not over: the data end 2025-06-30" in by_year.stderr
+    assert "is not over" not in ask("--metrics", "mrr", "--group-by", "metric_time__month").stderr
+
+
+@pytest.mark.usefixtures("has_metrics")
 def test_sql_of_a_question_runs_on_the_published_file(ask: Ask) -> None:
     explained = ask("--metrics", "new_mrr", "--explain")
     assert explained.returncode == 0, explained.stderr

@@ -43,7 +43,8 @@ COLUMNS: dict[str, str] = {
     "marts.fct_survey_responses": "response_id text, respondent_id text, survey_type text,"
     " survey_purpose text, nps_group text, segment text, paid_plan_id text, user_role text,"
     " tenure_band text, channel text, responded_date date, responded_at timestamp",
-    "intermediate.int_current_client_months": "client_id text, period_month date",
+    "intermediate.int_current_client_months": "client_id text, period_month date,"
+    " period_end_date date",
     "intermediate.int_clients": "client_id text, segment text, created_date date,"
     " is_internal boolean",
     "marts.dim_dates": "date_day date, week_start_date date, month_start_date date,"
@@ -53,8 +54,8 @@ COLUMNS: dict[str, str] = {
     " survey_id text, client_id text, user_id text, respondent_id text, survey_type text,"
     " survey_purpose text, channel text, nps_group text, comment_text text, score integer,"
     " is_favourable boolean, is_unhappy boolean, responded_date date, responded_at timestamp",
-    "intermediate.int_client_plan_spans": "client_id text, paid_plan_id text, valid_from date,"
-    " valid_to date",
+    "marts.dim_client_versions": "client_id text, segment text, paid_plan text,"
+    " valid_from date, valid_to date",
     "intermediate.int_users_classified": "user_id text, user_role text, disposition text",
     "reference.tenure_bands": "tenure_band text, from_day integer, to_day integer",
     "reference.feedback_themes": "theme text, theme_order integer, keyword text,"

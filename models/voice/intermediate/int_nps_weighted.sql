@@ -13,22 +13,23 @@ client_months as (
     select * from {{ ref('int_current_client_months') }}
 ),
 
-clients as (
-    select * from {{ ref('int_clients') }}
+versions as (
+    select * from {{ ref('dim_client_versions') }}
 ),
 
 population as (
     select
         client_months.period_month,
-        clients.segment,
+        versions.segment,
         count(*) as client_count,
         sum(count(*)) over (partition by client_months.period_month) as all_client_count
 
     from client_months
-    inner join clients
-        on client_months.client_id = clients.client_id
+    inner join versions
+        on client_months.client_id = versions.client_id
+            and {{ is_within('client_months.period_end_date', 'versions') }}
 
-    group by client_months.period_month, clients.segment
+    group by client_months.period_month, versions.segment
 ),
 
 weighted as (

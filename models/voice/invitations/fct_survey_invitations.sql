@@ -60,7 +60,7 @@ attributed as (
     {{ with_client_attributes(
         'counted', 'sent_date',
         clients=ref('int_clients'),
-        plan_spans=ref('int_client_plan_spans'),
+        versions=ref('dim_client_versions'),
         users=ref('int_users_classified'),
         tenure_bands=ref('tenure_bands')
     ) }}
