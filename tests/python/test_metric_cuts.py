@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from active_clients.metrics import Engine, Question
-from active_clients.periods import GRAINS
+from active_clients.periods import GRAINS, is_running
 from active_clients.project import ProjectError
 from active_clients.query import load_engine, open_published
 from active_clients.refusals import refuse_wrong
