@@ -292,6 +292,27 @@ def test_the_base_by_every_attribute_follows_the_steps_of_mrr(asked: Asked) -> N
     assert table(found, 2) == table(expected, 2)
 
 
+def test_what_became_of_the_opening_mrr_leads_to_the_closing_one(asked: Asked) -> None:
+    """Of each client and month, with exchange rates and who left and came back in it."""
+    mrr = levels(asked)
+    moved: dict[tuple[str, date], Decimal] = defaultdict(Decimal)
+    for client, day, amount in asked.rows(
+        "select client_id, movement_date, mrr_change_amount from marts.fct_mrr_movements"
+        " where movement_type in ('fx', 'new', 'reactivation')"
+    ):
+        moved[client, day.replace(day=1)] += amount
+    rows = asked.rows(
+        "select client_id, period_start_date, period_end_date, opening_mrr_amount,"
+        " churned_mrr_amount, contraction_mrr_amount, expansion_mrr_amount"
+        " from marts.fct_client_openings where period_grain = 'month'"
+    )
+    assert len(rows) > 1000
+    for client, start, end, opening, churned, contracted, expanded in rows:
+        assert opening == mrr[client, start - timedelta(days=1)]
+        closing = opening - churned - contracted + expanded + moved[client, start]
+        assert closing == pytest.approx(mrr[client, end], abs=Decimal("0.001")), (client, start)
+
+
 def test_movements_are_under_what_the_client_was_before_or_becomes(asked: Asked) -> None:
     names = {
         "new": "new_mrr",
