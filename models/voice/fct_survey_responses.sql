@@ -1,5 +1,5 @@
 -- Grain: one row per accepted survey response of a counted client and user.
--- Segment and role are those of today, plan and tenure those of the day of the answer.
+-- The role is that of today; segment, plan and tenure are those of the day of the answer.
 
 with
 

@@ -1,0 +1,223 @@
+-- Grain: one row per counted client: who it is, how it is doing and what to do next, on
+-- as_of_date; health, risk and actions are those of the last complete week.
+
+{%- set has_tickets = var('tickets_enabled') %}
+
+with
+
+clients as (
+    select * from {{ ref('dim_clients') }}
+    where not is_internal
+),
+
+as_of as (
+    select * from {{ ref('as_of') }}
+),
+
+months as (
+    select client_months.*
+    from {{ ref('fct_client_months') }} as client_months
+    inner join as_of
+        on {{ month_start('as_of.as_of_date') }} = client_months.period_month
+),
+
+earlier_months as (
+    select client_months.*
+    from {{ ref('fct_client_months') }} as client_months
+    inner join as_of
+        on {{ add_months(month_start('as_of.as_of_date'), -3) }} = client_months.period_month
+),
+
+actives as (
+    select client_actives.*
+    from {{ ref('fct_client_actives_daily') }} as client_actives
+    inner join as_of
+        on client_actives.activity_date = as_of.as_of_date
+),
+
+last_activity as (
+    select
+        client_id,
+        max(activity_date) as last_active_date
+
+    from {{ ref('fct_client_activity_daily') }}
+
+    where definition_id = {{ default_definition() }}
+
+    group by client_id
+),
+
+engagement as (
+    select
+        client_id,
+        engagement_trend,
+        row_number() over (partition by client_id order by week_start_date desc) as week_rank
+
+    from {{ ref('fct_client_engagement') }}
+
+    where definition_id = {{ default_definition() }}
+),
+
+health as (
+    select * from {{ ref('fct_client_health') }}
+    where is_latest
+),
+
+risks as (
+    select * from {{ ref('fct_client_churn_risk') }}
+    where is_latest
+),
+
+renewals as (
+    select
+        client_id,
+        min(term_end_date) as next_renewal_date
+
+    from {{ ref('fct_renewals') }}
+
+    where renewal_outcome = 'open' and not is_cancellation_scheduled
+
+    group by client_id
+),
+
+answers as (
+    select
+        client_id,
+        score,
+        responded_date,
+        row_number() over (
+            partition by client_id
+            order by responded_at desc, response_id asc
+        ) as answer_rank
+
+    from {{ ref('fct_survey_responses') }}
+
+    where survey_type = 'nps' and survey_purpose = 'relational'
+),
+
+{%- if has_tickets %}
+
+tickets as (
+    select
+        client_id,
+        count(*) as open_count
+
+    from {{ ref('fct_tickets') }}
+
+    where not is_resolved
+
+    group by client_id
+),
+{%- endif %}
+
+actions as (
+    select
+        client_id,
+        action_status,
+        action,
+        reason_name,
+        row_number() over (
+            partition by client_id
+            order by coalesce(action_rank, 999999), action
+        ) as shown_rank
+
+    from {{ ref('fct_next_best_actions') }}
+),
+
+client_values as (
+    select * from {{ ref('fct_client_lifetime_value') }}
+),
+
+final as (
+    select
+        -- keys
+        clients.client_id,
+
+        -- strings
+        clients.client_name,
+        clients.owner_id,
+        clients.segment,
+        clients.industry,
+        clients.country_code,
+        clients.acquisition_channel,
+        clients.entitled_plan_id as entitled_plan,
+        clients.paid_plan_id as paid_plan,
+        {{ plain_words('months.lifecycle_status') }} as lifecycle_status,
+        engagement.engagement_trend,
+        health.health_band,
+        {{ plain_words('health.first_reason') }} as health_reason,
+        {{ plain_words('risks.first_driver') }} as risk_reason,
+        case when actions.action_status = 'due' then {{ plain_words('actions.action') }} end
+            as next_action,
+        case when actions.action_status = 'due' then {{ plain_words('actions.reason_name') }} end
+            as next_action_reason,
+        case
+            when actions.action_status = 'due' then null
+            when actions.action_status = 'cooling_down' then 'in touch about it lately'
+            when actions.action_status = 'contradicted' then 'nothing to sell while at risk'
+            when not months.is_paying then 'does not pay'
+            else 'no alert or opportunity'
+        end as no_action_reason,
+        {{ plain_words('client_values.clv_tier') }} as clv_tier,
+
+        -- numerics
+        months.mrr_amount,
+        cast(months.mrr_amount - coalesce(earlier_months.mrr_amount, 0) as decimal(18, 4))
+            as mrr_change_amount,
+        cast(coalesce(actives.monthly_active_user_count, 0) as bigint) as active_user_count,
+        health.health_score,
+        health.score_change as health_score_change,
+        risks.churn_probability,
+        risks.at_risk_mrr_amount,
+        answers.score as nps_score,
+        {%- if has_tickets %}
+        cast(coalesce(tickets.open_count, 0) as bigint) as open_ticket_count,
+        {%- else %}
+        cast(null as bigint) as open_ticket_count,
+        {%- endif %}
+        client_values.historical_clv_amount,
+        client_values.residual_clv_amount,
+
+        -- booleans
+        months.is_active,
+        months.is_paying,
+        coalesce(health.has_given_notice, false) as has_given_notice,
+
+        -- dates
+        clients.created_date,
+        last_activity.last_active_date,
+        renewals.next_renewal_date,
+        answers.responded_date as nps_date,
+        as_of.as_of_date
+
+    from clients
+    cross join as_of
+    left join months
+        on clients.client_id = months.client_id
+    left join earlier_months
+        on clients.client_id = earlier_months.client_id
+    left join actives
+        on clients.client_id = actives.client_id
+    left join last_activity
+        on clients.client_id = last_activity.client_id
+    left join engagement
+        on clients.client_id = engagement.client_id and engagement.week_rank = 1
+    left join health
+        on clients.client_id = health.client_id
+    left join risks
+        on clients.client_id = risks.client_id
+    left join renewals
+        on clients.client_id = renewals.client_id
+    left join answers
+        on clients.client_id = answers.client_id and answers.answer_rank = 1
+    {%- if has_tickets %}
+    left join tickets
+        on clients.client_id = tickets.client_id
+    {%- endif %}
+    left join actions
+        on clients.client_id = actions.client_id and actions.shown_rank = 1
+    left join client_values
+        on clients.client_id = client_values.client_id
+)
+
+select * from final
