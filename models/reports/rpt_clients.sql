@@ -14,18 +14,22 @@ as_of as (
     select * from {{ ref('as_of') }}
 ),
 
-months as (
-    select client_months.*
-    from {{ ref('fct_client_months') }} as client_months
-    inner join as_of
-        on {{ month_start('as_of.as_of_date') }} = client_months.period_month
+client_months as (
+    select
+        *,
+        lag(mrr_amount, 3) over (
+            partition by client_id
+            order by period_month
+        ) as earlier_mrr_amount
+
+    from {{ ref('fct_client_months') }}
 ),
 
-earlier_months as (
+months as (
     select client_months.*
-    from {{ ref('fct_client_months') }} as client_months
+    from client_months
     inner join as_of
-        on {{ add_months(month_start('as_of.as_of_date'), -3) }} = client_months.period_month
+        on client_months.period_month = {{ month_start('as_of.as_of_date') }}
 ),
 
 actives as (
@@ -162,7 +166,7 @@ final as (
 
         -- numerics
         months.mrr_amount,
-        cast(months.mrr_amount - coalesce(earlier_months.mrr_amount, 0) as decimal(18, 4))
+        cast(months.mrr_amount - coalesce(months.earlier_mrr_amount, 0) as decimal(18, 4))
             as mrr_change_amount,
         cast(coalesce(actives.monthly_active_user_count, 0) as bigint) as active_user_count,
         health.health_score,
@@ -194,8 +198,6 @@ final as (
     cross join as_of
     left join months
         on clients.client_id = months.client_id
-    left join earlier_months
-        on clients.client_id = earlier_months.client_id
     left join actives
         on clients.client_id = actives.client_id
     left join last_activity

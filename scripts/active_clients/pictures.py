@@ -27,6 +27,8 @@ EVERYWHERE = {
     "int_user_identities",
     "numbers",
 }
+# It reads every mart, and one arrow says so.
+READS_ALL = "fct_coverage"
 # One for each raw table, and all alike: drawn once.
 ALIKE = {
     "staging": (re.compile(r"stg_\w+"), "one view per raw table"),
@@ -110,6 +112,10 @@ def draw_page(nodes: Mapping[str, Node], page: str) -> str:
         if node.kind == "seed" or node.page != page:
             continue
         shown[key(node)] = shape(node)
+        if node.name == READS_ALL:
+            shown["every_mart"] = '("every mart")'
+            arrows.add(("every_mart", node.name))
+            continue
         for parent in (nodes[name] for name in node.reads if name not in hidden):
             shown[key(parent)] = shape(parent)
             if key(parent) != key(node):

@@ -249,5 +249,5 @@ def test_changelog_knows_this_version() -> None:
 
 
 def test_every_mart_says_what_it_needs() -> None:
-    listed = re.findall(r"'mart': '(\w+)'", (ROOT / "macros/clients/covered_marts.sql").read_text())
+    listed = re.findall(r"'mart': '(\w+)'", (ROOT / "macros/reports/covered_marts.sql").read_text())
     assert sorted([*listed, "fct_coverage"]) == sorted(marts())
