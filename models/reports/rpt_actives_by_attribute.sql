@@ -1,6 +1,6 @@
--- Grain: one row per day and group of clients that share segment, plan and owner on it: how many
--- clients and users were active within 1, 7 and 28 days, by the default definition. A client is
--- in one group a day and a user belongs to one client, so the counts of a day add up.
+-- Grain: one row per day and group of clients that share segment, plan and owner on it: how
+-- many clients and users were active within 1, 7 and 28 days, by the default definition. A
+-- client is in one group a day and a user belongs to one client, so a day's counts add up.
 
 with
 

@@ -1,8 +1,6 @@
 -- Grain: one row per counted client: who it is, how it is doing and what to do next, on
 -- as_of_date; health, risk and actions are those of the last complete week.
 
-{%- set has_tickets = var('tickets_enabled') %}
-
 with
 
 clients as (
@@ -33,20 +31,14 @@ months as (
 ),
 
 actives as (
-    select client_actives.*
-    from {{ ref('fct_client_actives_daily') }} as client_actives
-    inner join as_of
-        on client_actives.activity_date = as_of.as_of_date
-),
-
-last_activity as (
     select
         client_id,
-        max(activity_date) as last_active_date
+        max(case when daily_active_user_count > 0 then activity_date end) as last_active_date,
+        sum(case when activity_date = as_of_date then monthly_active_user_count else 0 end)
+            as user_count
 
-    from {{ ref('fct_client_activity_daily') }}
-
-    where definition_id = {{ default_definition() }}
+    from {{ ref('fct_client_actives_daily') }}
+    cross join as_of
 
     group by client_id
 ),
@@ -99,7 +91,7 @@ answers as (
     where survey_type = 'nps' and survey_purpose = 'relational'
 ),
 
-{%- if has_tickets %}
+{%- if var('tickets_enabled') %}
 
 tickets as (
     select
@@ -118,8 +110,8 @@ actions as (
     select
         client_id,
         action_status,
-        action,
-        reason_name,
+        case when action_status = 'due' then action end as next_action,
+        case when action_status = 'due' then reason_name end as next_action_reason,
         row_number() over (
             partition by client_id
             order by coalesce(action_rank, 999999), action
@@ -151,10 +143,8 @@ final as (
         health.health_band,
         {{ plain_words('health.first_reason') }} as health_reason,
         {{ plain_words('risks.first_driver') }} as risk_reason,
-        case when actions.action_status = 'due' then {{ plain_words('actions.action') }} end
-            as next_action,
-        case when actions.action_status = 'due' then {{ plain_words('actions.reason_name') }} end
-            as next_action_reason,
+        {{ plain_words('actions.next_action') }} as next_action,
+        {{ plain_words('actions.next_action_reason') }} as next_action_reason,
         case
             when actions.action_status = 'due' then null
             when actions.action_status = 'cooling_down' then 'in touch about it lately'
@@ -168,17 +158,14 @@ final as (
         months.mrr_amount,
         cast(months.mrr_amount - coalesce(months.earlier_mrr_amount, 0) as decimal(18, 4))
             as mrr_change_amount,
-        cast(coalesce(actives.monthly_active_user_count, 0) as bigint) as active_user_count,
+        cast(coalesce(actives.user_count, 0) as bigint) as active_user_count,
         health.health_score,
         health.score_change as health_score_change,
         risks.churn_probability,
         risks.at_risk_mrr_amount,
         answers.score as nps_score,
-        {%- if has_tickets %}
-        cast(coalesce(tickets.open_count, 0) as bigint) as open_ticket_count,
-        {%- else %}
-        cast(null as bigint) as open_ticket_count,
-        {%- endif %}
+        cast({{ 'coalesce(tickets.open_count, 0)' if var('tickets_enabled') else 'null' }} as bigint)
+            as open_ticket_count,
         client_values.historical_clv_amount,
         client_values.residual_clv_amount,
 
@@ -189,7 +176,7 @@ final as (
 
         -- dates
         clients.created_date,
-        last_activity.last_active_date,
+        actives.last_active_date,
         renewals.next_renewal_date,
         answers.responded_date as nps_date,
         as_of.as_of_date
@@ -200,8 +187,6 @@ final as (
         on clients.client_id = months.client_id
     left join actives
         on clients.client_id = actives.client_id
-    left join last_activity
-        on clients.client_id = last_activity.client_id
     left join engagement
         on clients.client_id = engagement.client_id and engagement.week_rank = 1
     left join health
@@ -212,7 +197,7 @@ final as (
         on clients.client_id = renewals.client_id
     left join answers
         on clients.client_id = answers.client_id and answers.answer_rank = 1
-    {%- if has_tickets %}
+    {%- if var('tickets_enabled') %}
     left join tickets
         on clients.client_id = tickets.client_id
     {%- endif %}

@@ -64,7 +64,7 @@ def metric_names() -> list[str]:
 def test_readme_stays_readable() -> None:
     """A line per mart, and little else."""
     text = re.sub(r"```mermaid.*?```", "", README.read_text(), flags=re.DOTALL)
-    assert sum(not line.startswith("|") for line in text.splitlines()) < 170
+    assert sum(not line.startswith("|") for line in text.splitlines() if line) < 125
 
 
 def test_readme_lists_every_mart_once() -> None:
