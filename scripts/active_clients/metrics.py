@@ -159,6 +159,14 @@ class Engine:
         apart = {value for metric in metrics for value in self._said(metric, "not_cut_by")}
         return sorted(name for name in names if name.split("__")[0] not in apart)
 
+    def said_of_columns(self) -> dict[str, str]:
+        """Label and description of every column that an answer may have but for dimensions."""
+        return {
+            **{m.name: f"{m.label or m.name}: {m.description}" for m in self.manifest.metrics},
+            **{f"metric_time__{grain}": f"The {grain}, as its first day." for grain in GRAINS},
+            "is_complete": "True when the whole period had elapsed by as_of_date.",
+        }
+
     def saved_query_names(self) -> list[str]:
         """Every saved query."""
         return sorted(query.name for query in self.manifest.saved_queries)

@@ -36,6 +36,15 @@ from active_clients.project import (
 from active_clients.published_file import PublishedFile
 from active_clients.unchanged import is_tested
 
+# Types of sums and quotients that BI tools read as text or round, and what is published for them.
+READ_BY_TOOLS = {"HUGEINT": "bigint", "DOUBLE": "decimal(24, 6)"}
+PUBLICATION = {
+    "as_of_date": "The last day that the file speaks of.",
+    "project_version": "Version of active_clients that made it.",
+    "mart_count": "Tables in the schema marts but for this one.",
+    "row_count": "Rows of all of them.",
+    "row_counts": "Rows of each, by name.",
+}
 # The oldest DuckDB that can open what is published. DuckDB 2 would write for itself alone.
 OLDEST_READER = "v1.0.0"
 
@@ -64,7 +73,8 @@ class PublishedMetrics:
 
     manifest: str
     relations: list[tuple[str, str]]
-    saved_queries: list[tuple[str, str, str]]
+    # Name, description, SQL, and what is said of its columns.
+    saved_queries: list[tuple[str, str, str, dict[str, str]]]
 
     @classmethod
     def of(cls, manifest: str, relations: list[Any], saved_queries: list[Any]) -> PublishedMetrics:
@@ -108,13 +118,14 @@ def _write_metrics(content: str, mart_names: set[str]) -> PublishedMetrics:
     relocated = metrics.relocate(content, lambda _, n: "marts" if n in mart_names else "metrics")
     engine = metrics.Engine(relocated)
     descriptions = {q.name: q.description or "" for q in engine.manifest.saved_queries}
+    columns = engine.said_of_columns()
     saved_queries = []
     for name in engine.saved_query_names():
         try:
             sql = engine.sql(metrics.Question(saved_query=name))
         except Exception as error:
             raise ProjectError(f"the saved query {name} cannot be answered: {error}") from None
-        saved_queries.append((name, descriptions[name], sql))
+        saved_queries.append((name, descriptions[name], sql, columns))
     return PublishedMetrics(relocated, sorted(metrics.relations(content)), saved_queries)
 
 
@@ -235,8 +246,8 @@ class Publication:
             "'The metric definitions, from which scripts/query writes its SQL.'"
         )
         as_of_date = self._as_of_date(connection)
-        for name, description, sql in metrics.saved_queries:
-            self._add_saved_query(connection, name, description, sql, as_of_date)
+        for saved_query in metrics.saved_queries:
+            self._add_saved_query(connection, *saved_query, as_of_date=as_of_date)
 
     @staticmethod
     def _add_saved_query(
@@ -244,25 +255,36 @@ class Publication:
         name: str,
         description: str,
         sql: str,
+        columns: dict[str, str],
+        *,
         as_of_date: date,
     ) -> None:
         """What a saved query answers; by a period, also whether that is over."""
         try:
             described = connection.execute(f"describe select * from ({sql})").fetchall()
-            complete = "".join(
-                f", {column} + interval 1 {grain} <= date '{as_of_date}' + 1 as is_complete"
+            selected = [
+                f"cast({quoted(column)} as {READ_BY_TOOLS.get(data_type, data_type)})"
+                f" as {quoted(column)}"
+                for column, data_type, *_ in described
+            ]
+            selected += [
+                f"{column} + interval 1 {grain} <= date '{as_of_date}' + 1 as is_complete"
                 for column, *_ in described
                 for head, _, grain in [column.rpartition("__")]
                 if head == "metric_time"
-            )
+            ]
             connection.execute(
                 f"create table metrics.{quoted(name)} as "
-                f"select *{complete} from ({sql}) as results order by all"
+                f"select {', '.join(selected)} from ({sql}) as results order by all"
             )
-            if complete:
+            for (column,) in connection.execute(
+                "select column_name from duckdb_columns() where database_name = current_database()"
+                " and schema_name = 'metrics' and table_name = ?",
+                [name],
+            ).fetchall():
                 connection.execute(
-                    f"comment on column metrics.{quoted(name)}.is_complete is "
-                    "'True when the whole period had elapsed by as_of_date.'"
+                    f"comment on column metrics.{quoted(name)}.{quoted(column)} is "
+                    f"{text(columns.get(column, 'What the numbers are grouped by.'))}"
                 )
         except duckdb.Error as error:
             reason = str(error).strip()
@@ -300,6 +322,8 @@ class Publication:
             "comment on table marts.publication is "
             "'One row: the day this file speaks of, and the number of rows of every mart.'"
         )
+        for column, said in PUBLICATION.items():
+            connection.execute(f"comment on column marts.publication.{column} is {text(said)}")
 
     def _as_of_date(self, connection: duckdb.DuckDBPyConnection) -> Any:
         for node in read_manifest()["nodes"].values():

@@ -319,3 +319,18 @@ def test_the_nps_of_a_month_is_that_of_the_latest_answers(built: Built) -> None:
     )
     assert [(m, n, None if s is None else float(s)) for m, n, s in found] == expected
     assert len(found) > 12
+
+
+def test_every_saved_query_is_exposed_with_the_marts_it_reads() -> None:
+    manifest = parsed_manifest()
+
+    def marts_behind(key: str) -> set[str]:
+        if key.startswith("model."):
+            return {key}
+        kind = {"metric": "metrics", "semantic_model": "semantic_models"}[key.split(".")[0]]
+        return set().union(*map(marts_behind, manifest[kind][key]["depends_on"]["nodes"]))
+
+    exposed = {e["name"]: set(e["depends_on"]["nodes"]) for e in manifest["exposures"].values()}
+    for query in manifest["saved_queries"].values():
+        read = set().union(*map(marts_behind, query["depends_on"]["nodes"]))
+        assert exposed[query["name"]] == read, query["name"]
