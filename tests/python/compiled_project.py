@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from graphlib import TopologicalSorter
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 import duckdb
 
@@ -19,21 +19,13 @@ Row = dict[str, Any]
 
 
 class CompiledProject:
-    """The SQL that dbt runs for some models and all they need, on raw tables in a schema.
-
-    The project is parsed once per process; variables may change what is compiled, no more.
-    """
-
-    manifest: ClassVar[Any] = None
+    """The SQL that dbt runs for some models and all they need, on raw tables in a schema."""
 
     def __init__(self, path: Path, models: Iterable[str], **variables: Any) -> None:
         locations = {f"{source}_location": "raw" for source in SOURCES}
-        self.project = DbtProject(path, locations | variables)
+        self.project = DbtProject(path, locations | variables).parsed()
         with duckdb.connect(str(self.project.database)) as connection:
             create_raw_tables(connection)
-        if CompiledProject.manifest is None:
-            CompiledProject.manifest = self.project.dbt("parse").result
-        self.project.manifest = CompiledProject.manifest
         self.nodes = self.compile(*(f"+{name}" for name in models))
         ids = {node.unique_id: name for name, node in self.nodes.items()}
         self.parents = {
@@ -90,11 +82,12 @@ class CompiledProject:
 def compiled_nodes(project: DbtProject) -> list[Any]:
     """Models, seeds and data tests with their SQL, parents first, on raw tables in a schema."""
     project.vars = {f"{source}_location": "raw" for source in SOURCES} | project.vars
+    project.parsed()
     with duckdb.connect(str(project.database)) as connection:
         create_raw_tables(connection)
     done = project.dbt("compile", "--full-refresh", "--exclude", "resource_type:unit_test").result
     kinds = {"model", "seed", "test"}
-    nodes = {r.node.unique_id: r.node for r in done if r.node.resource_type in kinds}
+    nodes = {r.node.unique_id: copy.copy(r.node) for r in done if r.node.resource_type in kinds}
     parents = {key: getattr(node.depends_on, "nodes", ()) for key, node in nodes.items()}
     return [nodes[key] for key in TopologicalSorter(parents).static_order() if key in nodes]
 

@@ -49,7 +49,7 @@ def test_second_build_changes_no_row_and_a_failing_model_keeps_its_old_table(
         connection.execute("create view marts.dim_plans as select 1 as of_another_kind")
         connection.execute("drop view marts.fct_usage_daily")
         connection.execute("create table marts.fct_usage_daily as select 1 as of_another_kind")
-    again.manifest = again.dbt("parse").result
+    again.parsed()
     again.dbt("build", "--exclude-resource-type", "test", "--exclude-resource-type", "unit_test")
     assert table_hashes(again.database) == before
 

@@ -50,17 +50,27 @@ def other_variables() -> dict[str, Any]:
     }
 
 
+def graph(manifest: Any) -> dict[str, Any]:
+    """What is built and tested, how, and from what."""
+    return {
+        key: (node.config.to_dict(), node.raw_code, sorted(node.depends_on_nodes))
+        for key, node in manifest.nodes.items()
+    } | {key: sorted(metric.depends_on_nodes) for key, metric in manifest.metrics.items()}
+
+
 def test_unit_tests_say_every_variable_that_they_assume(built: Built, tmp_path: Path) -> None:
     shutil.copy(built.project.database, tmp_path)
     project = DbtProject(tmp_path, other_variables())
     changed = [name for name, value in project.vars.items() if value != read_vars()[name]]
     assert len(changed) > 50
+    project.manifest = project.dbt("parse", "--no-write-json").result
+    # What all tests take for granted that share what was parsed.
+    assert graph(project.manifest) == graph(DbtProject(tmp_path / "default").parsed().manifest)
     project.dbt("test", "--select", "test_type:unit")
 
 
 def test_one_mart_builds_in_an_empty_file_and_all_without_rows(tmp_path: Path) -> None:
-    project = DbtProject(tmp_path)
-    project.manifest = project.dbt("parse").result
+    project = DbtProject(tmp_path).parsed()
     project.dbt("build", "--select", "+fct_client_churns", "--exclude-resource-type", "unit_test")
     assert project.rows("select count(*) > 0 from marts.fct_client_churns") == [(True,)]
     project.database.unlink()

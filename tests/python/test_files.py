@@ -109,8 +109,7 @@ def folders(tmp_path_factory: pytest.TempPathFactory) -> dict[str, DbtProject]:
         project = DbtProject(tmp_path_factory.mktemp(kind))
         location = str(project.path / "raw" / "{name}" / f"*.{kind}")
         project.vars = {f"{source}_location": location for source in SOURCES}
-        project.manifest = project.dbt("parse").result
-        projects[kind] = project
+        projects[kind] = project.parsed()
     return projects
 
 

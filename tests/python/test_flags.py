@@ -77,7 +77,8 @@ def test_every_flag_off_while_any_other_is_on(tmp_path: Path, round_number: int)
         if round_number in rounds
     ]
     project = DbtProject(tmp_path, dict.fromkeys(off, False))
-    listed = project.dbt("list", "--resource-type", "model", "--output", "name").result
+    asked = ("list", "--resource-type", "model", "--output", "name", "--no-write-json")
+    listed = project.dbt(*asked).result
     assert not set(listed) & set().union(*(OFF.get(flag, set()) for flag in off))
     assert "fct_client_months" in listed
 

@@ -34,6 +34,7 @@ def test_demo_in_three_loads_equals_full_refresh(tmp_path: Path) -> None:
         project.write_raw(path.stem, read_demo(path.stem))
     events, clients = read_demo("usage_events"), read_demo("clients")
     random.Random(1).shuffle(events)
+    project.parsed()
     marts = ["+fct_row_dispositions", "+fct_quarantined_rows", "+fct_usage_daily"]
     build = ["build", "--resource-type", "model", "--resource-type", "seed", "--select", *marts]
     for load in range(1, 4):
@@ -57,7 +58,7 @@ def test_loads_that_are_gone_stop_the_build_until_somebody_decides(tmp_path: Pat
     project.write_raw("usage_events", events)
     build = ["run", "--select", "+int_usage_events_quarantined"]
     counted = "select activity_date::text, row_count from intermediate.int_usage_events order by 1"
-    project.dbt("seed", "--select", "path:seeds/reference")
+    project.parsed().dbt("seed", "--select", "path:seeds/reference")
     project.dbt(*build)
     project.write_raw("usage_events", events[1:])
     with pytest.raises(AssertionError, match="dropped_loads: keep"):

@@ -12,14 +12,20 @@ from active_clients.project import raw_tables, read_vars
 from conftest import ROOT, SOURCES, DbtProject
 
 
-@pytest.fixture
-def copied(tmp_path: Path) -> DbtProject:
-    """The demo's raw tables, to break."""
-    project = DbtProject(tmp_path)
-    shutil.copytree(ROOT / "seeds/demo", tmp_path / "raw", dirs_exist_ok=True)
-    location = str(tmp_path / "raw" / "{name}.csv")
+@pytest.fixture(scope="module")
+def read_from_files(tmp_path_factory: pytest.TempPathFactory) -> DbtProject:
+    """The project, parsed once for raw tables in files."""
+    project = DbtProject(tmp_path_factory.mktemp("copied"))
+    location = str(project.path / "raw" / "{name}.csv")
     project.vars = {f"{source}_location": location for source in SOURCES}
-    return project
+    return project.parsed()
+
+
+@pytest.fixture
+def copied(read_from_files: DbtProject) -> DbtProject:
+    """The demo's raw tables, to break."""
+    shutil.copytree(ROOT / "seeds/demo", read_from_files.path / "raw", dirs_exist_ok=True)
+    return read_from_files
 
 
 def refusal(project: DbtProject) -> str:
@@ -69,7 +75,7 @@ def test_types_of_a_table_in_a_schema_that_change_its_values_are_told(tmp_path: 
             " select * replace ([plan_name] as plan_name) from (select 'p' as plan_id,"
             " 'Pro' as plan_name, 1 as plan_rank, 5 as included_seats, now() as loaded_at)"
         )
-    message = refusal(project)
+    message = refusal(project.parsed())
     assert "product.usage_events: user_id in" in message
     assert "is a float (double), so that 8 would become 8.0." in message
     assert "billing.plans: plan_name in" in message
@@ -77,6 +83,7 @@ def test_types_of_a_table_in_a_schema_that_change_its_values_are_told(tmp_path: 
     assert "client_id in" not in message
 
 
-def test_location_is_no_place_for_sql(copied: DbtProject) -> None:
-    copied.vars["crm_location"] = "seeds/demo/{name}.csv') union select ('x"
-    assert "The variable crm_location is 'seeds/demo/{name}.csv') union" in refusal(copied)
+def test_location_is_no_place_for_sql(tmp_path: Path) -> None:
+    location = "seeds/demo/{name}.csv') union select ('x"
+    message = refusal(DbtProject(tmp_path, {"crm_location": location}))
+    assert "The variable crm_location is 'seeds/demo/{name}.csv') union" in message

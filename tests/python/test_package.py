@@ -164,8 +164,7 @@ def test_marts_and_metrics_build_in_another_project_on_v2(
     )
     assert total > 0
 
-    this_project = DbtProject(tmp_path / "this_project")
-    this_project.dbt("parse")
+    this_project = DbtProject(tmp_path / "this_project").parsed()
     engine, engine_here = (
         Engine((project.path / "target/semantic_manifest.json").read_text())
         for project in (root_project_on_v2, this_project)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import subprocess
-import tempfile
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -15,7 +14,7 @@ import pytest
 import yaml
 
 from active_clients.project import ROOT
-from conftest import DbtProject
+from conftest import parsed_project
 
 FOLDERS = {"docs", "expectations", "macros", "models", "scripts", "seeds", "tests"}
 PII_LEVELS = {"pseudonymous", "direct"}
@@ -50,13 +49,8 @@ CLOCKS = re.compile(
 @cache
 def parsed() -> tuple[str, str]:
     """What `dbt parse` makes of the project with every table switched on."""
-    with tempfile.TemporaryDirectory() as folder:
-        project = DbtProject(Path(folder))
-        project.dbt("parse")
-        target = project.path / "target"
-        return (target / "manifest.json").read_text(), (
-            target / "semantic_manifest.json"
-        ).read_text()
+    _, artifacts = parsed_project(())
+    return artifacts["manifest.json"], artifacts["semantic_manifest.json"]
 
 
 @cache

@@ -20,9 +20,7 @@ Limits = list[dict[str, Any]]
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> DbtProject:
-    made = DbtProject(tmp_path_factory.mktemp("limits"))
-    made.manifest = made.dbt("parse").result
-    return made
+    return DbtProject(tmp_path_factory.mktemp("limits")).parsed()
 
 
 def exceeded(project: DbtProject, limits: Limits, **variables: Any) -> list[tuple[Any, ...]]:

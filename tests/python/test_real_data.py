@@ -103,7 +103,7 @@ def map_sample(path: Path, sample: str, folder: Path, **variables: Any) -> DbtPr
 def build_and_test(project: DbtProject, *select: str) -> None:
     """Only what the figures need; the first sample builds everything."""
     options = ("--exclude-resource-type", "unit_test", "--indirect-selection", "buildable")
-    project.dbt("build", *options, "--select", *select)
+    project.parsed().dbt("build", *options, "--select", *select)
 
 
 def column_names(project: DbtProject, table: str) -> list[str]:
@@ -126,7 +126,7 @@ def metabase(tmp_path_factory: pytest.TempPathFactory) -> DbtProject:
     project = map_sample(
         tmp_path_factory.mktemp("metabase"), "metabase_sample", folder, as_of_date="2022-06-21"
     )
-    project.dbt("build", "--exclude-resource-type", "unit_test")
+    project.parsed().dbt("build", "--exclude-resource-type", "unit_test")
     return project
 
 
@@ -145,7 +145,7 @@ def metabase_at_its_end(tmp_path_factory: pytest.TempPathFactory) -> DbtProject:
             " where subscriptions.subscription_id = sample.subscription_id",
             [str(folder / "subscriptions.csv")],
         )
-    project.dbt("seed")
+    project.parsed().dbt("seed")
     project.dbt(
         "run",
         "--select",

@@ -16,7 +16,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import revenue_reference as reference
-from compiled_project import CompiledProject
 from conftest import SOURCES, DbtProject
 from revenue_reference import DAY, Version, World
 
@@ -116,10 +115,7 @@ class Warehouse:
     """The compiled models, run one after the other on what a history needs."""
 
     def __init__(self, project: DbtProject, names: Sequence[str]) -> None:
-        if CompiledProject.manifest is None:
-            CompiledProject.manifest = project.dbt("parse").result
-        project.manifest = CompiledProject.manifest
-        project.dbt("compile", "--select", *names)
+        project.parsed().dbt("compile", "--select", *names)
         folder = project.path / "target/compiled/active_clients/models"
         self.sql = {name: next(folder.rglob(f"{name}.sql")).read_text() for name in names}
         self.schemas = {

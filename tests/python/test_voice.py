@@ -88,7 +88,7 @@ class Models:
         project = DbtProject(path, {"reporting_time_zone": str(ZONE), "as_of_date": "2025-03-31",
                                     "nps_suppressed_below": 4})  # fmt: skip
         names = (*NPS, "fct_nps", *LOOP, *SUPPORT, *MILESTONES)
-        project.dbt("compile", "--select", *names)
+        project.parsed().dbt("compile", "--select", *names)
         folder = project.path / "target/compiled/active_clients/models"
         paths = {name: next(folder.rglob(f"{name}.sql")) for name in names}
         self.sql = {name: path.read_text() for name, path in paths.items()}
