@@ -1,4 +1,4 @@
-"""Checks the raw tables, builds and tests the models, checks the marts, publishes them.
+"""Checks the raw tables, builds and tests the models, checks the marts, publishes them with pages.
 
 What readers see changes only when everything has passed.
 """
@@ -48,12 +48,13 @@ from active_clients.project import (
     target_path,
 )
 from active_clients.publish import Publication, PublishedMetrics, read_metrics, write_metrics
+from active_clients.published_file import pages_of
 from active_clients.unchanged import is_unchanged, read_by_build, remember, remember_tested, stamp
 
 # Python looks for garbage after every 700 new objects: dbt and MetricFlow make millions that stay.
 gc.set_threshold(100_000, 20, 100)
 
-STEPS = 7
+STEPS = 8
 # More raw events than this are checked before the build: each takes its share of the memory.
 EVENTS_CHECKED_BESIDE = 1_000_000
 SHOWN_FAILURES = 10
@@ -240,6 +241,8 @@ def check_and_publish(
     try:
         with progress.step("write the file to publish"):
             publication.prepare()
+        with progress.step("draw the dashboards"):
+            publication.draw()
         check(expectations, progress, "marts", "check the marts")
         remember_tested()
     except BaseException:
@@ -380,7 +383,8 @@ def main(**given: Any) -> int:
         click.echo(f"Build failed: {error}. {kept()}.")
         return 1
     seconds = time.perf_counter() - began
-    click.echo(f"{done} in {seconds:.0f} s. Readers see {options.target_file}.")
+    page = pages_of(options.target_file) / "index.html"
+    click.echo(f"{done} in {seconds:.0f} s. Readers see {options.target_file} and {page}.")
     return 0
 
 

@@ -1,4 +1,4 @@
-"""Publishes the marts: a new version takes the place of the old one in one step.
+"""Publishes the marts and their dashboards: a new version takes the old one's place in one step.
 
 Readers see the old version or the new one, whatever happens in between; those that have
 the old one open keep it. Personal data stays behind.
@@ -20,6 +20,7 @@ import duckdb
 import yaml
 
 from active_clients.command_line import command, vars_option
+from active_clients.dashboards.pages import write_pages
 from active_clients.machine import connection_limits
 from active_clients.private import E_MAIL, keep_private, only_user
 from active_clients.project import (
@@ -33,7 +34,7 @@ from active_clients.project import (
     read_vars,
     target_path,
 )
-from active_clients.published_file import PublishedFile
+from active_clients.published_file import PublishedFile, pages_of
 from active_clients.unchanged import is_tested
 
 # Types of sums and quotients that BI tools read as text or round, and what is published for them.
@@ -139,6 +140,7 @@ class Publication:
         written_metrics: Callable[[], PublishedMetrics | None] | None = None,
     ) -> None:
         self.file = PublishedFile(target)
+        self.variables = variables
         self.publish_free_text = str(variables["publish_free_text"]).lower() == "true"
         self.marts = marts()
         self.written_metrics = written_metrics or (
@@ -172,8 +174,16 @@ class Publication:
             self.discard()
             raise
 
+    def draw(self) -> None:
+        """Draw the dashboards of the file that was prepared."""
+        try:
+            write_pages(self.file.next, self.file.next_pages, self.variables)
+        except BaseException:
+            self.discard()
+            raise
+
     def commit(self) -> None:
-        """Let readers see the new file."""
+        """Let readers see the new file and its dashboards."""
         self.file.put()
 
     def discard(self) -> None:
@@ -359,10 +369,13 @@ def main(target_file: Path, vars: str) -> None:
             refuse_untested()
             publication = Publication(ROOT / target_file, variables)
             publication.prepare()
+            publication.draw()
             publication.commit()
     except (ProjectError, duckdb.Error) as error:
+        for line in getattr(error, "lines", []):
+            click.echo(line, err=True)
         raise ProjectError(f"{error}; the published file stays as it was") from error
-    click.echo(f"published {target_file}")
+    click.echo(f"published {target_file}; dashboards: {pages_of(target_file) / 'index.html'}")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The file that readers open: a link to the newest of its versions.
+"""The file that readers open, and the pages drawn from it: links to the newest version.
 
 Each version is a file in a folder of its own, never written to again. The link is swapped by a
 rename: readers open the version before or the new one, and keep the one that they have open.
@@ -18,10 +18,17 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from active_clients.private import for_readers, usual_umask
-from active_clients.project import ProjectError
+from active_clients.project import DEFAULT_PUBLISHED_FILE, ProjectError
 
 NO_LOG = Path("no-such-folder/what-is-published-is-read-only")
 LOG = ".wal"
+PAGES = "dashboards"
+
+
+def pages_of(file: Path) -> Path:
+    """Where the pages of a published file are: beside it, and named for it where it has a name."""
+    is_usual = file.name == DEFAULT_PUBLISHED_FILE.name
+    return file.with_name(PAGES if is_usual else f"{file.stem}.{PAGES}")
 
 
 class PublishedFile:
@@ -35,10 +42,16 @@ class PublishedFile:
             raise ProjectError(f"{self.link} is a folder; name a file to publish")
         self.versions = self.link.with_name(self.link.name + ".versions")
         self.next = self.versions / "next" / self.link.name
+        self.pages = pages_of(self.link)
+        self.next_pages = self.next.with_name(PAGES)
         self._lock: int | None = None
 
     def begin(self) -> Path:
         """The file to write the next version to; nobody else can read it yet."""
+        if self.pages.exists() and not self.pages.is_symlink():
+            raise ProjectError(
+                f"{self.pages} is in the way of the link to the dashboards; move it away"
+            )
         with _as_one_message(self.link):
             with for_readers():
                 self.link.parent.mkdir(parents=True, exist_ok=True)
@@ -66,13 +79,15 @@ class PublishedFile:
             before = self._numbers()
             version = self.versions / str(max(before, default=0) + 1)
             _refuse_log(self.next)
-            for path in (self.next, self.next.parent):
+            written = [path for path in self.next.parent.rglob("*") if path.exists()]
+            for path in (*written, self.next.parent):
                 _wait_for_disk(path)
             self.next.parent.rename(version)
             for path in self.opened:
                 _refuse_log(path)
             shown = self._shown()
             _replace_by_link(self.link, version.relative_to(self.link.parent) / self.link.name)
+            self._show_pages(version)
             for path in (self.versions, self.link.parent):
                 _wait_for_disk(path)
             # The last one stays for who has just read the link and not yet opened the file.
@@ -80,6 +95,13 @@ class PublishedFile:
                 if number != shown:
                     shutil.rmtree(self.versions / str(number), ignore_errors=True)
         self._let_go()
+
+    def _show_pages(self, version: Path) -> None:
+        """The pages of a version, or none where it has none: not those of another."""
+        if (version / PAGES).exists():
+            _replace_by_link(self.pages, version.relative_to(self.link.parent) / PAGES)
+        elif self.pages.is_symlink():
+            self.pages.unlink()
 
     def discard(self) -> None:
         """Remove what was begun."""
@@ -114,6 +136,7 @@ class PublishedFile:
                 path.chmod(mode)
         if not self.link.exists():
             self.next.chmod(0o666 & ~usual_umask())
+            self._pages_as_the_file(mode)
             return
         old = self.link.stat()
         try:
@@ -127,6 +150,20 @@ class PublishedFile:
         os.utime(self.next)
         with suppress(PermissionError):
             os.chown(self.next, old.st_uid, -1)
+        self._pages_as_the_file(mode)
+
+    def _pages_as_the_file(self, mode_of_folder: int) -> None:
+        """Who may read the file may read its pages, and nobody else: they hold the same."""
+        if not self.next_pages.exists():
+            return
+        file = self.next.stat()
+        for path in (self.next_pages, *self.next_pages.iterdir()):
+            with suppress(PermissionError):
+                os.chown(path, -1, file.st_gid)
+            with suppress(PermissionError):
+                os.chown(path, file.st_uid, -1)
+            with suppress(PermissionError):
+                path.chmod(mode_of_folder if path.is_dir() else file.st_mode & 0o666)
 
 
 def _followed(path: Path) -> Iterator[Path]:

@@ -18,11 +18,12 @@ from typing import Any
 
 from active_clients.machine import limits
 from active_clients.project import ROOT, RawTable, database_path, raw_tables
+from active_clients.published_file import pages_of
 
-FOLDERS = ("models", "macros", "seeds", "expectations", "scripts")
+FOLDERS = ("models", "macros", "seeds", "expectations", "dashboards", "scripts")
 FOLDERS_OF_TESTS = ("tests/generic", "tests/singular", "tests/fixtures")
 FILES = ("dbt_project.yml", "profiles.yml", "uv.lock")
-PACKAGES = ("dbt-core", "dbt-duckdb", "duckdb", "great_expectations", "metricflow")
+PACKAGES = ("dbt-core", "dbt-duckdb", "duckdb", "great_expectations", "metricflow", "plotly")
 
 
 def read_by_build(variables: dict[str, Any]) -> str | None:
@@ -60,7 +61,7 @@ def record_path() -> Path:
 
 def left_by_build(published: Path) -> list[list[Any]]:
     """The files that a build writes."""
-    return [*private_file(), stamp(published)]
+    return [*private_file(), stamp(published), stamp(pages_of(published) / "index.html")]
 
 
 def private_file() -> list[list[Any]]:

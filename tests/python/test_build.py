@@ -27,7 +27,7 @@ def copy_of(built: Built, path: Path, **variables: object) -> DbtProject:
 
 def test_demo_build_prints_steps_answers_and_one_last_line(built: Built) -> None:
     lines = built.output.splitlines()
-    assert [line[:5] for line in lines if line.startswith("[")] == [f"[{i}/7]" for i in range(1, 8)]
+    assert [line[:5] for line in lines if line.startswith("[")] == [f"[{i}/8]" for i in range(1, 9)]
     for label in ("Active clients", "MRR", "Month-3 retention", "Net promoter score", "Raw rows"):
         assert any(line.startswith(f"  {label}") for line in lines), label
     assert "no data" not in built.output

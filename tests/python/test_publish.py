@@ -16,14 +16,15 @@ import duckdb
 import pytest
 
 from active_clients import publish
-from active_clients.project import marts, read_manifest
+from active_clients.dashboards.boards import BoardsError
+from active_clients.project import marts, read_manifest, read_vars
 from active_clients.publish import Publication
 from active_clients.query import open_published
 from active_clients.unchanged import is_tested, remember_tested
 from conftest import Built, run_script, table_hashes
 from conftest import environment as environment_of
 
-VARIABLES = {"publish_free_text": False}
+VARIABLES = read_vars()
 
 
 @pytest.fixture
@@ -324,3 +325,27 @@ def test_saved_queries_by_a_period_say_whether_it_is_over(built: Built) -> None:
     running = {month.date() for month, is_complete in rows if not is_complete}
     assert max(complete) == date(2025, 6, 1)
     assert min(running) == date(2025, 7, 1)
+
+
+def test_pages_are_published_with_the_file(publication: Publication, target: Path) -> None:
+    publication.prepare()
+    publication.draw()
+    assert not publication.file.pages.exists()
+    publication.commit()
+    page = target.with_name("published.dashboards") / "index.html"
+    assert "As of 30 June 2025" in page.read_text()
+    assert page.resolve().parent.parent == target.resolve().parent
+
+
+def test_a_board_that_cannot_be_drawn_stops_the_publication(
+    publication: Publication, target: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise BoardsError(["dashboards/overview.yml, chart 'MRR': the SQL cannot be run"])
+
+    monkeypatch.setattr(publish, "write_pages", fail)
+    publication.prepare()
+    with pytest.raises(BoardsError, match="cannot be drawn for one problem"):
+        publication.draw()
+    assert not target.exists()
+    assert not publication.file.versions.exists()

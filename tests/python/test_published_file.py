@@ -244,3 +244,63 @@ def test_a_folder_at_the_path_is_named(tmp_path: Path) -> None:
     (tmp_path / "published.duckdb").mkdir()
     with pytest.raises(ProjectError, match="is a folder"):
         PublishedFile(tmp_path / "published.duckdb")
+
+
+def publish_with_pages(path: Path, number: int) -> PublishedFile:
+    """The same with a page that says its number."""
+    file = PublishedFile(path)
+    with duckdb.connect(str(file.begin())) as connection:
+        connection.execute(f"create table t as select {number} as number from range({ROWS})")
+    file.next_pages.mkdir()
+    (file.next_pages / "index.html").write_text(str(number))
+    file.put()
+    return file
+
+
+def test_pages_are_those_of_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "active_clients.duckdb"
+    for number in (1, 2, 3):
+        file = publish_with_pages(path, number)
+        assert read(path) == [(number, ROWS)]
+        assert (tmp_path / "dashboards/index.html").read_text() == str(number)
+    assert file.pages == tmp_path / "dashboards"
+    assert file.pages.is_symlink()
+    assert not file.pages.readlink().is_absolute()
+    kept = sorted(file.versions.glob("*/dashboards/index.html"))
+    assert [page.read_text() for page in kept] == ["2", "3"]
+    # A file without pages has not those of the one before.
+    publish(path, 4)
+    assert not (tmp_path / "dashboards").exists()
+
+
+def test_pages_of_several_files_stand_side_by_side(tmp_path: Path) -> None:
+    publish_with_pages(tmp_path / "active_clients.duckdb", 1)
+    publish_with_pages(tmp_path / "other.duckdb", 2)
+    assert (tmp_path / "dashboards/index.html").read_text() == "1"
+    assert (tmp_path / "other.dashboards/index.html").read_text() == "2"
+
+
+def test_who_may_read_the_file_may_read_its_pages(tmp_path: Path) -> None:
+    path = tmp_path / "active_clients.duckdb"
+    publish_with_pages(path, 1)
+    page = tmp_path / "dashboards/index.html"
+    assert stat.S_IMODE(page.stat().st_mode) == stat.S_IMODE(path.stat().st_mode)
+    path.chmod(0o640)
+    group = path.stat().st_gid
+    if os.geteuid() == 0:
+        os.chown(path, 1, 100)
+        group = 100
+    publish_with_pages(path, 2)
+    assert stat.S_IMODE(page.stat().st_mode) == 0o640
+    assert page.stat().st_gid == page.parent.stat().st_gid == group
+    assert page.stat().st_uid == path.stat().st_uid
+
+
+def test_a_folder_in_the_way_of_the_pages_stays(tmp_path: Path) -> None:
+    path = tmp_path / "active_clients.duckdb"
+    publish_with_pages(path, 1)
+    (tmp_path / "dashboards").unlink()
+    (tmp_path / "dashboards").mkdir()
+    with pytest.raises(ProjectError, match="is in the way of the link to the dashboards"):
+        publish_with_pages(path, 2)
+    assert read(path) == [(1, ROWS)]
