@@ -13,6 +13,7 @@ from typing import Any
 
 import duckdb
 import pytest
+import yaml
 
 from active_clients.dashboards.boards import NEEDS, Board, BoardsError, Chart, read_boards
 from active_clients.dashboards.browser import Browser, browser, find_browser
@@ -312,7 +313,7 @@ def test_a_page_opens_alone_and_draws_every_chart(
 
 
 def test_what_is_not_there_says_why(site: Site) -> None:
-    text = "".join(site.html(board) for board in BOARDS)
+    text = "".join(site.html(board) for board in BOARDS).replace("<wbr>", "")
     reasons = set(re.findall(r'<p class="reason">([^<]*)</p>', text))
     expected = {
         "as_it_is": {"No month has enough answers to a CSAT survey yet."},
@@ -498,7 +499,7 @@ def test_every_chart_says_what_it_is(built: Built) -> None:
         ("    y: client_count\n", "", "chart 'By name': a bar needs `y`"),
         ("title: By name", "title: Clients", "two charts are called 'Clients'"),
         ("horizontal: true", "horizontal: 1", "`horizontal` takes true or false"),
-        ("search: true", "serach: true", "there is no `serach`; a chart takes title, kind"),
+        ("search: true", "searchable: true", "there is no `searchable`; a chart takes title, kind"),
         ("filters: [client_name]", "filters: [owner]", "`filters` has owner, which is not among"),
         ("order: 1", "order: 2", "`order` counts the boards from 1, and they have [2]"),
         ("question: Why?\n", "", "a board has title, question, order, charts"),
@@ -532,3 +533,29 @@ def test_the_page_on_dashboards_has_every_key_and_format() -> None:
     assert {field.name for field in fields(Chart)} | {*NEEDS, *FORMATS} <= names
     for board in BOARDS:
         assert f"| {board.title} | {board.question} |" in text
+
+
+def folders_that_can_be_off(tree: Any, path: tuple[str, ...] = ()) -> Iterator[str]:
+    """The folders of models of optional tables, as dbt_project.yml has them for metrics."""
+    for name, found in tree.items():
+        if name == "+enabled" and "var(" in str(found):
+            yield "/".join(path)
+        elif isinstance(found, dict):
+            yield from folders_that_can_be_off(found, (*path, name))
+
+
+def test_every_board_is_exposed_with_the_marts_it_reads() -> None:
+    tree = yaml.safe_load((ROOT / "dbt_project.yml").read_text())["metrics"]["active_clients"]
+    off = {
+        path.stem
+        for folder in folders_that_can_be_off(tree)
+        for path in (ROOT / "models" / folder).rglob("*.sql")
+    }
+    exposures = yaml.safe_load((ROOT / "models/metrics/exposures.yml").read_text())["exposures"]
+    exposed = {e["name"]: e for e in exposures if e["type"] == "dashboard"}
+    assert set(exposed) == {f"{board.name}_board" for board in BOARDS}
+    for board in BOARDS:
+        found = exposed[f"{board.name}_board"]
+        read = {mart for chart in board.charts for mart in chart.marts}
+        assert set(found["depends_on"]) == {f"ref('{mart}')" for mart in read - off}
+        assert (found["label"], found["description"]) == (board.title, board.question)

@@ -156,6 +156,7 @@ class Found:
     errors: list[str]
     warnings: set[str]
     answers: str
+    pages: str
 
 
 def found_in(companies: Companies, missing: frozenset[str]) -> Found:
@@ -168,6 +169,7 @@ def found_in(companies: Companies, missing: frozenset[str]) -> Found:
         outcomes, _ = runner.run_section("marts", runner.mart_subjects(sorted(missing)), database)
         publication = Publication(companies.project.published, read_vars(), lambda: None)
         publication.prepare()
+        publication.draw()
         publication.commit()
         return Found(
             failed,
@@ -175,6 +177,7 @@ def found_in(companies: Companies, missing: frozenset[str]) -> Found:
             [message for outcome in outcomes for message in outcome.critical],
             {f"{outcome.label}: {m}" for outcome in outcomes for m in outcome.warning},
             read_answers(companies.project.published, read_vars()),
+            "".join(page.read_text() for page in sorted(publication.file.pages.glob("*.html"))),
         )
 
 
@@ -209,6 +212,8 @@ def test_without_a_topic_it_passes_and_is_told_nothing_of_it(
     for label, table in needed.items():
         (answer,) = re.findall(rf"^ *{label} +(.*)$", found.answers, re.MULTILINE)
         assert answer.startswith("not known: ") == (table in missing)
+        said = f"The raw table {table} has no rows." in found.pages.replace("<wbr>", "")
+        assert said == (table in missing)
 
 
 def test_a_company_of_three_clients_and_nothing_else_is_published(tmp_path: Path) -> None:

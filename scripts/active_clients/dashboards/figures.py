@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from active_clients.dashboards.boards import Chart
-from active_clients.dashboards.formats import FORMATS, plain, shown, words
+from active_clients.dashboards.formats import FORMATS, compact, plain, shown, words
 from active_clients.dashboards.source import Answer
 
 Figure = dict[str, Any]
@@ -213,6 +213,8 @@ def bridge(chart: Chart, answer: Answer) -> Figure:
         "y": values,
         "measure": measures,
         "text": shown_as,
+        # For a phone, where the numbers of the steps would lie one over the other.
+        "meta": [compact(v, not t) for v, t in zip(values, totals, strict=True)],
         "textposition": "outside",
         "textfont": {"color": "@ink", "size": 11},
         "textangle": 0,

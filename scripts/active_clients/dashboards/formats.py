@@ -91,6 +91,17 @@ def shown(value: Any, form: str) -> str:
     return text.replace("-", MINUS)
 
 
+def compact(value: float, is_signed: bool) -> str:
+    """A number for where there is no room: 77k, +1.2M."""
+    sign = "+" if is_signed and value > 0 else ""
+    for size, unit in ((1e6, "M"), (1e3, "k")):
+        if abs(value) >= size:
+            found = value / size
+            text = f"{found:.0f}{unit}" if abs(found) >= 10 else f"{found:.1f}{unit}"
+            return f"{sign}{text}".replace("-", MINUS)
+    return f"{sign}{value:.0f}".replace("-", MINUS)
+
+
 def change(now: float, before: float, form: str) -> str:
     """By how much a number differs from the one before, in its own terms."""
     difference = now - before

@@ -6,20 +6,21 @@ The same file, boards and project make the same bytes. Nothing is asked of any n
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib.metadata import distribution
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from active_clients.dashboards.boards import FOLDER, Board, Chart, read_boards
 from active_clients.dashboards.figures import figure
+from active_clients.dashboards.formats import shown
 from active_clients.dashboards.parts import Table, Tile, data, table, tile, triangle
 from active_clients.dashboards.quality import read_quality
-from active_clients.dashboards.source import Source
+from active_clients.dashboards.source import Answer, Source
 from active_clients.query import open_published
 
 TEMPLATES = Path(__file__).with_name("templates")
@@ -35,8 +36,8 @@ class Drawn:
     id: str
     definition: str
     reason: str
-    # What a board says beside the title of a chart, of its first row.
-    note: str = ""
+    # What is said beside the title.
+    notes: Sequence[str] = ()
     figure: dict[str, Any] | None = None
     tile: Tile | None = None
     table: Table | None = None
@@ -55,6 +56,20 @@ def as_json(value: Any) -> Markup:
     return Markup(text.replace("<", "\\u003c"))  # noqa: S704
 
 
+def notes(chart: Chart, answer: Answer, drawn: dict[str, Any] | None) -> Iterator[str]:
+    """What the board says of the first row, and where an axis begins that begins above 0."""
+    if chart.note:
+        yield str(answer.of(chart.note)[0])
+    lowest, _ = (drawn or {}).get("layout", {}).get("yaxis", {}).get("range", (0, 0))
+    if lowest > 0:
+        yield f"axis from {shown(lowest, chart.format)}"
+
+
+def breakable(text: str) -> Markup:
+    """Text in which a long name may be broken where a person would."""
+    return Markup(str(escape(text)).replace("_", "_<wbr>"))  # noqa: S704 (escaped before)
+
+
 def draw(source: Source, board: Board) -> Iterator[Drawn]:
     """The charts of a board."""
     for number, chart in enumerate(board.charts, 1):
@@ -71,8 +86,8 @@ def draw(source: Source, board: Board) -> Iterator[Drawn]:
             drawn["table"] = triangle(chart, answer)
         else:
             drawn |= {"figure": figure(chart, answer), "data": data(chart, answer)}
-        if chart.note and chart.kind != "tile" and answer.rows:
-            drawn["note"] = str(answer.of(chart.note)[0])
+        if chart.kind != "tile" and answer.rows:
+            drawn["notes"] = list(notes(chart, answer, drawn.get("figure")))
         yield Drawn(
             chart, f"chart-{number}", source.definition(chart, place), answer.reason, **drawn
         )
@@ -89,7 +104,7 @@ def write_pages(
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    jinja.filters["as_json"] = as_json
+    jinja.filters |= {"as_json": as_json, "breakable": breakable}
     template = jinja.get_template("board.html")
     read = read_boards(boards)
     texts = {}

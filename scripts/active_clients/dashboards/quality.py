@@ -37,12 +37,14 @@ def read_quality(source: Source) -> Quality:
     )
     lacking = [row for row in marts if row[1] != "full"]
     with_rows = sum(row[1] != "empty" for row in marts)
+    partial = sum(row[1] == "partial" for row in marts)
     share = f" ({left_out / raw:.1%})" if raw else ""
     return Quality(
         as_of=day(source.as_of),
         loaded=f"last load {day(loaded)}" if loaded else "nothing was loaded",
         rows=f"{raw:,} raw rows, {left_out:,} quarantined{share}",
-        marts=f"{with_rows} of {len(marts)} marts have rows",
+        marts=f"{with_rows} of {len(marts)} marts have rows"
+        + (f", {partial} lack a part" if partial else ""),
         raw_tables=Table(
             [
                 Cell("Raw table"),

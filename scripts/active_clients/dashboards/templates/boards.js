@@ -55,7 +55,9 @@
     for (const [element, figure] of plots) {
       const { data, layout } = paint(figure, theme, false);
       const config = { displayModeBar: false, responsive: true, scrollZoom: false, showTips: false };
-      Plotly.react(element, data, layoutOf(layout, theme), config);
+      const traces = data.map((each) =>
+        each.type === "waterfall" && narrow.matches ? { ...each, text: each.meta } : each);
+      Plotly.react(element, traces, layoutOf(layout, theme), config);
     }
   }
   const show = () => draw(dark.matches ? DARK : LIGHT);
