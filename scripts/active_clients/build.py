@@ -48,7 +48,7 @@ from active_clients.project import (
     target_path,
 )
 from active_clients.publish import Publication, PublishedMetrics, read_metrics, write_metrics
-from active_clients.published_file import pages_of
+from active_clients.published_file import page_to_open
 from active_clients.unchanged import is_unchanged, read_by_build, remember, remember_tested, stamp
 
 # Python looks for garbage after every 700 new objects: dbt and MetricFlow make millions that stay.
@@ -383,7 +383,7 @@ def main(**given: Any) -> int:
         click.echo(f"Build failed: {error}. {kept()}.")
         return 1
     seconds = time.perf_counter() - began
-    page = pages_of(options.target_file) / "index.html"
+    page = page_to_open(published)
     click.echo(f"{done} in {seconds:.0f} s. Readers see {options.target_file} and {page}.")
     return 0
 

@@ -34,7 +34,7 @@ from active_clients.project import (
     read_vars,
     target_path,
 )
-from active_clients.published_file import PublishedFile, pages_of
+from active_clients.published_file import PublishedFile, page_to_open
 from active_clients.unchanged import is_tested
 
 # Types of sums and quotients that BI tools read as text or round, and what is published for them.
@@ -375,7 +375,7 @@ def main(target_file: Path, vars: str) -> None:
         for line in getattr(error, "lines", []):
             click.echo(line, err=True)
         raise ProjectError(f"{error}; the published file stays as it was") from error
-    click.echo(f"published {target_file}; dashboards: {pages_of(target_file) / 'index.html'}")
+    click.echo(f"published {target_file} and {page_to_open(ROOT / target_file)}")
 
 
 if __name__ == "__main__":

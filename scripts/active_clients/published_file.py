@@ -18,7 +18,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from active_clients.private import for_readers, usual_umask
-from active_clients.project import DEFAULT_PUBLISHED_FILE, ProjectError
+from active_clients.project import DEFAULT_PUBLISHED_FILE, ROOT, ProjectError
 
 NO_LOG = Path("no-such-folder/what-is-published-is-read-only")
 LOG = ".wal"
@@ -27,8 +27,15 @@ PAGES = "dashboards"
 
 def pages_of(file: Path) -> Path:
     """Where the pages of a published file are: beside it, and named for it where it has a name."""
-    is_usual = file.name == DEFAULT_PUBLISHED_FILE.name
-    return file.with_name(PAGES if is_usual else f"{file.stem}.{PAGES}")
+    link = list(_followed(file))[-1]
+    is_usual = link.name == DEFAULT_PUBLISHED_FILE.name
+    return link.with_name(PAGES if is_usual else f"{link.stem}.{PAGES}")
+
+
+def page_to_open(file: Path) -> Path:
+    """The first page, as short as it can be named from the project's folder."""
+    page = pages_of(file) / "index.html"
+    return page.relative_to(ROOT) if page.is_relative_to(ROOT) else page
 
 
 class PublishedFile:

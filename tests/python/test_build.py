@@ -32,6 +32,9 @@ def test_demo_build_prints_steps_answers_and_one_last_line(built: Built) -> None
         assert any(line.startswith(f"  {label}") for line in lines), label
     assert "no data" not in built.output
     assert lines[-1].startswith("Build passed in ")
+    page = built.project.path / "published.dashboards/index.html"
+    assert lines[-1].endswith(f" and {page}.")
+    assert page.exists()
 
 
 def test_every_raw_row_is_accounted_for_in_the_answers(built: Built) -> None:

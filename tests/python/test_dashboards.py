@@ -480,6 +480,22 @@ def test_definitions_are_shown_by_the_keyboard(built: Built, tab: Browser, tmp_p
     assert tab.evaluate(shown) == "hidden"
 
 
+def test_a_page_holds_no_more_rows_than_are_read(
+    built: Built, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("active_clients.dashboards.source.TABLE_ROWS", 20)
+    write_pages(built.published, tmp_path, read_vars())
+    text = (tmp_path / "health_and_actions.html").read_text()
+    assert "The first 20 rows; marts.rpt_clients has all." in text
+    tables = re.findall(r'<table class="plain sortable">(.*?)</table>', text, re.DOTALL)
+    assert max(table.count("<tr>") for table in tables) == 21
+
+
+def test_the_picture_of_the_readme_is_small() -> None:
+    (name,) = re.findall(r"\((docs/images/[^)]*)\)", (ROOT / "README.md").read_text())
+    assert (ROOT / name).stat().st_size < 300_000
+
+
 def test_every_chart_says_what_it_is(built: Built) -> None:
     with open_published(built.published) as connection:
         source = Source(connection, read_vars())

@@ -14,8 +14,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from active_clients.project import ProjectError
-from active_clients.published_file import PublishedFile
+from active_clients.project import DEFAULT_PUBLISHED_FILE, ROOT, ProjectError
+from active_clients.published_file import PublishedFile, page_to_open
 
 ROWS = 100
 
@@ -278,6 +278,16 @@ def test_pages_of_several_files_stand_side_by_side(tmp_path: Path) -> None:
     publish_with_pages(tmp_path / "other.duckdb", 2)
     assert (tmp_path / "dashboards/index.html").read_text() == "1"
     assert (tmp_path / "other.dashboards/index.html").read_text() == "2"
+
+
+def test_pages_stand_where_a_link_of_the_owner_leads(tmp_path: Path) -> None:
+    (tmp_path / "share").mkdir()
+    (tmp_path / "active_clients.duckdb").symlink_to("share/numbers.duckdb")
+    publish_with_pages(tmp_path / "active_clients.duckdb", 1)
+    page = tmp_path / "share/numbers.dashboards/index.html"
+    assert page_to_open(tmp_path / "active_clients.duckdb") == page
+    assert page.read_text() == "1"
+    assert page_to_open(ROOT / DEFAULT_PUBLISHED_FILE) == Path("warehouse/dashboards/index.html")
 
 
 def test_who_may_read_the_file_may_read_its_pages(tmp_path: Path) -> None:

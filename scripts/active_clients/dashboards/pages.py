@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from importlib.metadata import distribution
 from pathlib import Path
 from typing import Any
@@ -81,7 +82,7 @@ def draw(source: Source, board: Board) -> Iterator[Drawn]:
         elif chart.kind == "tile":
             drawn["tile"] = tile(chart, answer)
         elif chart.kind == "table":
-            drawn["table"] = table(chart, answer)
+            drawn["table"] = table(chart, answer, partial(source.of_column, chart))
         elif chart.kind == "triangle":
             drawn["table"] = triangle(chart, answer)
         else:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -116,16 +116,21 @@ class Table:
     more: str = ""
 
 
-def table(chart: Chart, answer: Answer) -> Table:
-    """The columns that a board names, as it names them."""
+def table(chart: Chart, answer: Answer, said_of: Callable[[str], str]) -> Table:
+    """The columns that a board names, as it names them, and what is said of each."""
     headings = [
-        Cell(c.title or label(chart, c.column), is_number=FORMATS[c.format].is_number)
+        Cell(
+            c.title or label(chart, c.column),
+            is_number=FORMATS[c.format].is_number,
+            hint=said_of(c.column),
+        )
         for c in chart.columns
     ]
     rows = [
         [_cell(record[c.column], c.format) for c in chart.columns] for record in answer.records()
     ]
-    return Table(headings, rows)
+    more = f"The first {len(rows):,} rows; marts.{chart.marts[0]} has all." if answer.is_cut else ""
+    return Table(headings, rows, more)
 
 
 def _cell(value: Any, form: str) -> Cell:

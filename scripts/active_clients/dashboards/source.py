@@ -17,6 +17,9 @@ from active_clients.dashboards.formats import day
 from active_clients.project import ROOT
 from active_clients.query import tables_without_rows
 
+# More rows make a page slow, and nobody reads them there.
+TABLE_ROWS = 1000
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -25,6 +28,7 @@ class Answer:
     columns: Sequence[str] = ()
     rows: Sequence[tuple[Any, ...]] = ()
     reason: str = ""
+    is_cut: bool = False
 
     def of(self, column: str) -> list[Any]:
         """All values of a column."""
@@ -103,6 +107,11 @@ class Source:
             )
         return " ".join((known.get(name) or "").split())
 
+    def of_column(self, chart: Chart, column: str) -> str:
+        """What a column of a table is, where a mart that it may be from says so."""
+        said = (self.comments.get(f"{mart}.{column}") for mart in chart.marts)
+        return next(filter(None, said), "")
+
     def ask(self, chart: Chart, place: str) -> Answer:
         """The rows of a chart; a chart that cannot be asked is a fault of its board."""
         for mart in chart.marts:
@@ -122,7 +131,11 @@ class Source:
             raise BoardsError([f"{place}: the SQL cannot be run: {first_line(error)}"]) from error
         columns = [column[0] for column in cursor.description or []]
         self._check_columns(chart, place, columns)
-        answer = Answer(columns, cursor.fetchall())
+        if chart.kind == "table":
+            rows = cursor.fetchmany(TABLE_ROWS + 1)
+            answer = Answer(columns, rows[:TABLE_ROWS], is_cut=len(rows) > TABLE_ROWS)
+        else:
+            answer = Answer(columns, cursor.fetchall())
         values = list(chart.y) or columns
         places = [columns.index(name) for name in values]
         if not any(row[p] is not None for row in answer.rows for p in places):
