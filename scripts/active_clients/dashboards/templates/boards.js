@@ -7,8 +7,8 @@
     ink: "#1B1F24", muted: "#5C6670", grid: "#E8EBEF", axis: "#C3C9D0", paper: "#FFFFFF",
   };
   const DARK = {
-    ...LIGHT, 1: "#56B4E9", 2: "#F0935A", 3: "#2FBF94", 4: "#DD9BC2", 5: "#F0C04A", 6: "#8FA8FF", 7: "#9AA4AF",
-    up: "#56B4E9", down: "#F0935A", total: "#8A949F", good: "#2FBF94", fair: "#F0C04A", bad: "#F0935A",
+    ...LIGHT, 1: "#56B4E9", 2: "#E5793F", 3: "#2FBF94", 4: "#DD9BC2", 5: "#F0C04A", 6: "#8FA8FF", 7: "#9AA4AF",
+    up: "#56B4E9", down: "#E5793F", total: "#8A949F", good: "#2FBF94", fair: "#F0C04A", bad: "#E5793F",
     ink: "#E8EBEE", muted: "#A2ACB6", grid: "#2A313A", axis: "#4A545F", paper: "#1B2027",
   };
   const dark = matchMedia("(prefers-color-scheme: dark)");
