@@ -1,0 +1,138 @@
+"""Superset gets the boards as they are, and answers with the published numbers."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+from pathlib import Path
+from typing import Any
+from urllib.request import Request, urlopen
+from zipfile import ZipFile
+
+import pytest
+import yaml
+
+from active_clients.dashboards.boards import read_boards
+from active_clients.dashboards.source import Source
+from active_clients.dashboards.superset import Asset, read_assets, write_archive
+from active_clients.project import ROOT, read_vars
+from active_clients.query import open_published
+from conftest import Built
+
+URI = "duckdb:////published.duckdb?access_mode=READ_ONLY"
+INSTALLED = ROOT / ".venv-superset/.stamp"
+
+
+def contents(archive: Path) -> dict[str, dict[str, Any]]:
+    with ZipFile(archive) as parts:
+        return {name: yaml.safe_load(parts.read(name)) for name in parts.namelist()}
+
+
+@pytest.fixture(scope="module")
+def archive(built: Built, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    target = tmp_path_factory.mktemp("superset") / "boards.zip"
+    write_archive(target, built.published, URI, read_vars())
+    return target
+
+
+def test_every_board_and_chart_is_in_the_archive(archive: Path) -> None:
+    parts = contents(archive).values()
+    charts = {part["slice_name"] for part in parts if "slice_name" in part}
+    boards = read_boards()
+    assert charts == {chart.title for board in boards for chart in board.charts}
+    assert {part["dashboard_title"] for part in parts if "dashboard_title" in part} == {
+        board.title for board in boards
+    }
+
+
+def test_what_is_shown_is_there(archive: Path) -> None:
+    """A board shows charts of the archive, a chart reads a dataset of it, and all one database."""
+    parts = contents(archive)
+    keys = {part["uuid"]: name for name, part in parts.items() if "uuid" in part}
+    assert len(keys) == len(parts) - 1
+    for part in parts.values():
+        wanted = [part[key] for key in ("dataset_uuid", "database_uuid") if key in part]
+        wanted += [
+            place["meta"]["uuid"]
+            for place in part.get("position", {}).values()
+            if isinstance(place, dict) and place["type"] == "CHART"
+        ]
+        assert [key for key in wanted if key not in keys] == []
+
+
+def test_the_marts_are_read_only(archive: Path) -> None:
+    database = contents(archive)["active_clients/databases/active_clients.yaml"]
+    assert database["sqlalchemy_uri"] == URI
+    assert not database["allow_dml"]
+    assert not database["allow_ctas"]
+
+
+def test_the_archive_is_the_same_each_time(built: Built, archive: Path, tmp_path: Path) -> None:
+    write_archive(tmp_path / "again.zip", built.published, URI, read_vars())
+    assert (tmp_path / "again.zip").read_bytes() == archive.read_bytes()
+
+
+@pytest.mark.skipif(not INSTALLED.exists(), reason="scripts/superset start has installed nothing")
+def test_every_chart_answers_with_the_published_numbers(built: Built, tmp_path: Path) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    home = tmp_path / "superset"
+    given = {**os.environ, "SUPERSET_HOME": str(home)}
+    start = [ROOT / "scripts/superset", "start", str(port), "--file", str(built.published)]
+    subprocess.run(start, env=given, check=True)
+    try:
+        password = (home / "password").read_text().strip()
+        api = Api(f"http://127.0.0.1:{port}/api/v1", password)
+        charts = api.get("/chart/?q=(page_size:200)")["result"]
+        with open_published(built.published) as connection:
+            found = [*read_assets(read_boards(), Source(connection, read_vars()))]
+            assert len(charts) == len(found)
+            by_title = {(a.chart.title, a.definition): a for a in found}
+            for chart in charts:
+                asset = by_title[chart["slice_name"], chart["description"] or ""]
+                expected = {
+                    tuple(map(plain, row)) for row in connection.execute(grouped(asset)).fetchall()
+                }
+                (answer,) = api.get(f"/chart/{chart['id']}/data/")["result"]
+                shown = {tuple(map(plain, row.values())) for row in answer["data"]}
+                assert shown == expected, asset.name
+    finally:
+        subprocess.run([ROOT / "scripts/superset", "stop"], env=given, check=True)
+
+
+def grouped(asset: Asset) -> str:
+    """What the chart asks, by hand: its numbers at its grain."""
+    columns = [f'"{name}"' for name in asset.dimensions]
+    if asset.chart.kind == "table":
+        return f"select {', '.join(columns)} from ({asset.sql})"
+    numbers = [f'max("{name}")' for name in asset.chart.y]
+    by = f" group by {', '.join(columns)}" if columns else ""
+    return f"select {', '.join([*columns, *numbers])} from ({asset.sql}){by}"
+
+
+def plain(value: Any) -> Any:
+    """Days are milliseconds in JSON, and decimals floats."""
+    if hasattr(value, "toordinal"):
+        return (value.toordinal() - 719_163) * 86_400_000
+    if value is None or isinstance(value, str | bool):
+        return value
+    return round(float(value), 6)
+
+
+class Api:
+    """Superset's, as the administrator."""
+
+    def __init__(self, root: str, password: str) -> None:
+        self.root = root
+        self.headers = {"Content-Type": "application/json"}
+        said = {"username": "admin", "password": password, "provider": "db", "refresh": False}
+        token = self.get("/security/login", said)["access_token"]
+        self.headers["Authorization"] = f"Bearer {token}"
+
+    def get(self, path: str, body: Any = None) -> Any:
+        data = None if body is None else json.dumps(body).encode()
+        with urlopen(Request(self.root + path, data, self.headers)) as answer:  # noqa: S310
+            return json.load(answer)
