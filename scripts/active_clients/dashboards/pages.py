@@ -90,7 +90,11 @@ def draw(source: Source, board: Board) -> Iterator[Drawn]:
         if chart.kind != "tile" and answer.rows:
             drawn["notes"] = list(notes(chart, answer, drawn.get("figure")))
         yield Drawn(
-            chart, f"chart-{number}", source.definition(chart, place), answer.reason, **drawn
+            chart,
+            f"chart-{number}",
+            source.definition(chart, place, not answer.reason),
+            answer.reason,
+            **drawn,
         )
 
 
