@@ -1,6 +1,7 @@
 -- Grain: one row per client and complete week at whose end it was paying, from the first
--- model on: the probability to churn within churn_horizon_days, by the latest logistic
--- regression that had been trained by then on outcomes known by then.
+-- model on: the probability to churn within churn_horizon_days. Who had given notice to leave
+-- within them leaves; of the others by the latest logistic regression that had been trained by
+-- then on outcomes known by then.
 
 with
 
@@ -110,7 +111,7 @@ probable as (
         sums.*,
         drivers.first_driver,
         cast(1 / (1 + exp(-cast(sums.log_odds as {{ type_double() }}))) as decimal(9, 6))
-            as churn_probability
+            as model_probability
 
     from sums
     left join drivers
@@ -118,30 +119,28 @@ probable as (
             and sums.snapshot_date = drivers.snapshot_date
 ),
 
-final as (
+-- What was known then to end is MRR that is lost for certain, up to what there is now.
+known as (
     select
-        -- keys
-        probable.client_id,
-
-        -- strings
-        probable.model_version,
-        probable.first_driver,
-
-        -- numerics
-        probable.churn_probability,
-        coalesce(client_mrr.mrr_amount, 0) as mrr_amount,
-        cast(
-            {{ widened('coalesce(client_mrr.mrr_amount, 0)') }} * probable.churn_probability
-            as decimal(18, 4)
-        ) as at_risk_mrr_amount,
-        cast({{ number_var('churn_horizon_days') }} as integer) as horizon_days,
-
-        -- booleans
+        probable.*,
         features.is_reconstructed,
-        probable.snapshot_date = max(probable.snapshot_date) over () as is_latest,
-
-        -- dates
-        probable.snapshot_date
+        features.has_given_notice as has_notice,
+        features.leaves_within_horizon,
+        features.notice_date as notice_given_date,
+        features.leaves_date as ends_date,
+        coalesce(client_mrr.mrr_amount, 0) as mrr_amount,
+        case
+            when features.has_given_notice then coalesce(client_mrr.mrr_amount, 0)
+            else least(
+                    coalesce(features.notice_mrr_amount, 0), coalesce(client_mrr.mrr_amount, 0)
+                )
+        end as notice_mrr_amount,
+        case
+            when features.leaves_within_horizon then coalesce(client_mrr.mrr_amount, 0)
+            else least(
+                    coalesce(features.ending_mrr_amount, 0), coalesce(client_mrr.mrr_amount, 0)
+                )
+        end as ending_mrr_amount
 
     from probable
     inner join features
@@ -150,6 +149,43 @@ final as (
     left join client_mrr
         on probable.client_id = client_mrr.client_id
             and {{ is_within('probable.snapshot_date', 'client_mrr') }}
+),
+
+final as (
+    select
+        -- keys
+        client_id,
+
+        -- strings
+        model_version,
+        case when leaves_within_horizon then 'notice' else 'model' end as risk_basis,
+        case when leaves_within_horizon then 'notice' else first_driver end as first_driver,
+
+        -- numerics
+        case when leaves_within_horizon then cast(1 as decimal(9, 6))
+            else model_probability
+        end as churn_probability,
+        model_probability,
+        mrr_amount,
+        cast(notice_mrr_amount as decimal(18, 4)) as notice_mrr_amount,
+        cast(
+            ending_mrr_amount
+            + {{ widened('mrr_amount - ending_mrr_amount') }} * model_probability
+            as decimal(18, 4)
+        ) as at_risk_mrr_amount,
+        cast({{ number_var('churn_horizon_days') }} as integer) as horizon_days,
+
+        -- booleans
+        has_notice,
+        is_reconstructed,
+        snapshot_date = max(snapshot_date) over () as is_latest,
+
+        -- dates
+        notice_given_date,
+        ends_date,
+        snapshot_date
+
+    from known
 )
 
 select * from final

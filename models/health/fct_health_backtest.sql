@@ -8,22 +8,47 @@ origins as (
     select * from {{ ref('int_risk_origins') }}
 ),
 
+-- Who had given notice was known to leave, and is judged by no score.
+known_counts as (
+    select
+        snapshot_date,
+        count(*) as notice_client_count,
+        sum(churned_count) as notice_churned_count
+
+    from {{ ref('int_client_week_outcomes') }}
+
+    where is_origin and has_given_notice and churned_count is not null
+
+    group by snapshot_date
+),
+
+counted as (
+    select
+        origins.*,
+        known_counts.notice_client_count,
+        known_counts.notice_churned_count
+
+    from origins
+    left join known_counts
+        on origins.snapshot_date = known_counts.snapshot_date
+),
+
 labelled as (
     select
         'all' as origin,
         cast(null as date) as origin_date,
-        origins.*
+        counted.*
 
-    from origins
+    from counted
 
     union all
 
     select
         cast(snapshot_date as {{ dbt.type_string() }}) as origin,
         snapshot_date as origin_date,
-        origins.*
+        counted.*
 
-    from origins
+    from counted
 ),
 
 summed as (
@@ -33,6 +58,8 @@ summed as (
         origin_date,
         sum(client_count) as client_count,
         sum(churned_count) as churned_count,
+        coalesce(sum(notice_client_count), 0) as notice_client_count,
+        coalesce(sum(notice_churned_count), 0) as notice_churned_count,
         sum(pair_count) as pair_count,
         cast(sum(concordant_count) as {{ type_double() }}) / nullif(sum(pair_count), 0) as area,
         1.959963984540054 * sqrt(cast(sum(concordant_variance) as {{ type_double() }}))
@@ -87,6 +114,8 @@ final as (
         ) as brier_skill,
         log_loss,
         reconstructed_rate,
+        cast(notice_client_count as bigint) as notice_client_count,
+        cast(notice_churned_count as bigint) as notice_churned_count,
 
         -- booleans
         churned_count >= {{ number_var('backtest_churned_min') }} as is_sufficient,

@@ -20,6 +20,10 @@ client_mrr as (
     select * from {{ ref('fct_client_mrr') }}
 ),
 
+week_facts as (
+    select * from {{ ref('int_client_week_facts') }}
+),
+
 as_of as (
     select * from {{ ref('as_of') }}
 ),
@@ -61,11 +65,16 @@ final as (
         -- strings
         severities.severity,
         dated.evidence_measure,
+        case when dated.rule_name = 'notice_given' then week_facts.notice_reason end
+            as notice_reason,
 
         -- numerics
         dated.first_evidence_value,
         dated.last_evidence_value,
         cast(dated.week_count as bigint) as week_count,
+        cast(coalesce(last_mrr.mrr_amount, 0) as decimal(18, 4)) as mrr_amount,
+        case when dated.rule_name = 'notice_given' then week_facts.notice_mrr_amount end
+            as notice_mrr_amount,
         case
             when dated.outcome_date <= as_of.as_of_date
                 then case when churned.client_id is null then 0 else 1 end
@@ -84,7 +93,10 @@ final as (
         dated.last_seen_date,
         case when not dated.is_open then {{ add_days('dated.last_seen_date', 7) }} end
             as resolved_date,
-        churned.churned_date
+        churned.churned_date,
+        case when dated.rule_name = 'notice_given' then week_facts.notice_date end
+            as notice_given_date,
+        case when dated.rule_name = 'notice_given' then week_facts.leaves_date end as ends_date
 
     from dated
     cross join as_of
@@ -94,6 +106,14 @@ final as (
         on dated.rule_name = churned.rule_name
             and dated.client_id = churned.client_id
             and dated.first_seen_date = churned.first_seen_date
+    left join identities
+        on dated.client_id = identities.client_id
+    left join client_mrr as last_mrr
+        on identities.canonical_client_id = last_mrr.client_id
+            and {{ is_within('dated.last_seen_date', 'last_mrr') }}
+    left join week_facts
+        on dated.client_id = week_facts.client_id
+            and dated.last_seen_date = week_facts.snapshot_date
 )
 
 select * from final

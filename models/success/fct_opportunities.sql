@@ -20,14 +20,21 @@ lifetime_values as (
     select * from {{ ref('fct_client_lifetime_value') }}
 ),
 
+week_facts as (
+    select * from {{ ref('int_client_week_facts') }}
+),
+
+-- What MRR is worth when nobody has said that it ends.
 average_values as (
     select
         cast(avg(coalesce(total_clv_amount, historical_clv_amount)) as decimal(24, 4))
             as average_clv_amount,
         coalesce(
             {{ rate(
-                'sum(case when mrr_amount > 0 then residual_clv_amount end)',
-                'sum(case when residual_clv_amount is not null then mrr_amount end)'
+                "sum(case when mrr_amount > 0 and clv_basis <> 'notice'"
+                ~ " then residual_clv_amount end)",
+                "sum(case when residual_clv_amount is not null and clv_basis <> 'notice'"
+                ~ " then mrr_amount end)"
             ) }},
             12 * {{ number_var('gross_margin_rate') }}
         ) as residual_per_mrr
@@ -66,6 +73,9 @@ valued as (
             when 'last_mrr_clv'
                 then cast(last_payments.last_mrr_amount as {{ type_double() }})
                     * average_values.residual_per_mrr
+            when 'notice_mrr_clv'
+                then cast(week_facts.notice_mrr_amount as {{ type_double() }})
+                    * average_values.residual_per_mrr
             when 'average_clv' then average_values.average_clv_amount
         end, 0) as basis_value
 
@@ -81,6 +91,9 @@ valued as (
             and last_payments.recency = 1
     left join lifetime_values
         on episodes.client_id = lifetime_values.client_id
+    left join week_facts
+        on episodes.client_id = week_facts.client_id
+            and episodes.last_seen_date = week_facts.snapshot_date
 ),
 
 final as (

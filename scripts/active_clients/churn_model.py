@@ -41,7 +41,8 @@ QUERY = """
 select client_id, week_index, churned_count, {columns}
 from intermediate.int_client_week_outcomes as outcomes
 left join intermediate.int_client_week_measures as measures using (client_id, week_index)
-where outcomes.churned_count is not null and outcomes.outcome_date <= ?
+where outcomes.is_predicted and outcomes.churned_count is not null
+    and outcomes.outcome_date <= ?
 group by all
 order by client_id, week_index
 """

@@ -27,7 +27,10 @@ DATED = ("int_client_week_facts", *MARTS[:3])
 LAST_DAY = date(2025, 6, 30)
 CUTS = (date(2024, 6, 2), date(2025, 1, 26))
 # What is told as it is known now, for reports: amounts, and which week is the last.
-KNOWN_NOW = {"mrr_amount", "at_risk_mrr_amount", "is_latest"}
+KNOWN_NOW = {
+    "mrr_amount", "at_risk_mrr_amount", "notice_mrr_amount", "known_mrr_amount",
+    "ending_mrr_amount", "is_latest",
+}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -196,7 +199,7 @@ def test_churn_probability_is_the_logistic_function_of_the_seed(demo: Demo) -> N
     columns = "client_id, snapshot_date, measure, measure_value"
     for client_id, day, measure, value in demo.rows("int_client_week_measures", columns):
         known[client_id, day][measure] = float(value)
-    columns = "client_id, snapshot_date, model_version, churn_probability"
+    columns = "client_id, snapshot_date, model_version, model_probability"
     scored = demo.rows("fct_client_churn_risk", columns)
     assert len(scored) > 3000
     for client_id, day, version, probability in scored:
@@ -266,6 +269,54 @@ def test_shuffled_labels_leave_nothing_to_tell(demo: Demo) -> None:
     assert set(areas["base_rate"]) == {0.5}
     for score, drawn in areas.items():
         assert abs(sum(drawn) / len(drawn) - 0.5) < 0.035, (score, drawn)
+
+
+NOTICE = """
+select
+    losses.client_id, losses.notice_given_date, losses.ends_date, losses.lost_mrr_amount,
+    risk.churn_probability, risk.at_risk_mrr_amount, risk.ends_date as risk_ends_date,
+    worth.clv_basis, worth.next_renewal_rate, worth.retained_rate,
+    worth.residual_clv_amount <= worth.gross_margin_rate * losses.lost_mrr_amount
+    * 12 / 365 * losses.left_days as is_worth_its_days,
+    alerts.notice_mrr_amount, alerts.notice_reason,
+    actions.action, actions.action_rank,
+    (select count(*) from marts.fct_opportunities as offered
+    where offered.client_id = losses.client_id and opportunity_kind <> 'save') as offered_count
+from marts.fct_contracted_losses as losses
+left join marts.fct_client_churn_risk as risk
+    on losses.client_id = risk.client_id and risk.is_latest
+left join marts.fct_client_lifetime_value as worth on losses.client_id = worth.client_id
+left join marts.fct_client_alerts as alerts
+    on losses.client_id = alerts.client_id and alert_type = 'notice_given' and is_open
+left join marts.fct_next_best_actions as actions
+    on losses.client_id = actions.client_id and reason_name = 'notice_given'
+where losses.is_churn
+order by losses.lost_mrr_amount desc
+"""
+
+
+def test_who_has_cancelled_is_known_to_leave_wherever_it_is_told(built: Built) -> None:
+    """The demo's third-largest client cancelled on 19 June for 13 July, and two more later."""
+    with duckdb.connect(str(built.project.database), read_only=True) as connection:
+        connection.execute(NOTICE)
+        names = [column[0] for column in connection.description or []]
+        leaving = [dict(zip(names, row, strict=True)) for row in connection.fetchall()]
+    first = leaving[0]
+    assert (first["client_id"], first["notice_given_date"], first["ends_date"]) == (
+        "c061", date(2025, 6, 19), date(2025, 7, 13)
+    )  # fmt: skip
+    assert len(leaving) == 3
+    for row in leaving:
+        within = row["ends_date"] <= date(2025, 6, 29) + timedelta(60)
+        assert (row["churn_probability"] == 1) is within
+        assert (row["at_risk_mrr_amount"] == row["lost_mrr_amount"]) is within
+        assert row["risk_ends_date"] == row["ends_date"]
+        assert (row["clv_basis"], row["next_renewal_rate"], row["retained_rate"]) == ("notice", 0, 0)
+        assert row["is_worth_its_days"]
+        assert row["notice_mrr_amount"] == row["lost_mrr_amount"]
+        assert row["notice_reason"] == "budget_cut"
+        assert (row["action"], row["action_rank"]) == ("offer_to_stay", 1)
+        assert row["offered_count"] == 0
 
 
 def test_demo_rewards_what_matters_and_nothing_else(demo: Demo) -> None:

@@ -50,6 +50,7 @@ final as (
         ends.discount_rate,
         ends.trial_ends_at,
         ends.started_at,
+        case when steps.tells_of_end then ends.cancel_reason end as cancel_reason,
         case when steps.tells_of_end then ends.ended_at end as ended_at,
         case when steps.tells_of_end then ends.canceled_at end as canceled_at,
         case

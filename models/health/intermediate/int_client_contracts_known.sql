@@ -76,8 +76,12 @@ final as (
         spans.version,
         spans.subscription_status,
         {{ term_months('spans') }} as term_months,
+        spans.currency_code,
         spans.quantity as seat_count,
-        spans.canceled_at is not null or spans.ended_at is not null as has_notice,
+        spans.mrr_amount,
+        {{ notice_date('spans', 'spans.known_from') }} is not null as has_notice,
+        {{ notice_date('spans', 'spans.known_from') }} as notice_date,
+        spans.cancel_reason,
         {{ reporting_date('spans.ended_at') }} as ended_date,
         spans.valid_from,
         spans.valid_to

@@ -6,7 +6,7 @@ with
 
 outcomes as (
     select * from {{ ref('int_client_week_outcomes') }}
-    where is_origin and churned_count is not null
+    where is_origin and is_predicted and churned_count is not null
 ),
 
 grouped as (

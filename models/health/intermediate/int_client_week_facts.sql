@@ -60,7 +60,16 @@ final as (
         clients.week_index,
         clients.client_id,
         contracts.client_id is not null as is_paying,
-        coalesce(contracts.notice_count, 0) > 0 as has_given_notice,
+        coalesce(contracts.leaving_count, 0) > 0 as has_given_notice,
+        contracts.notice_date,
+        contracts.leaves_date,
+        contracts.notice_reason,
+        contracts.mrr_amount as known_mrr_amount,
+        contracts.notice_mrr_amount,
+        contracts.ending_mrr_amount,
+        coalesce(contracts.leaves_date <= {{ add_days(
+            'clients.snapshot_date', number_var('churn_horizon_days')
+        ) }}, false) as leaves_within_horizon,
         contracts.seat_count,
         cast({{ dbt.datediff(
             'contracts.first_paid_date', 'clients.snapshot_date', 'day'

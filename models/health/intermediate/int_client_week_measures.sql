@@ -26,6 +26,12 @@ facts as (
             when top_user_event_count = 0 then top_user_previous_event_count
             else 0
         end as silent_champion_count,
+        -- Where what it pays has no price in the reporting currency, all of it.
+        case
+            when not is_paying then null
+            when has_given_notice then 1
+            else coalesce({{ rate('notice_mrr_amount', 'known_mrr_amount') }}, 0)
+        end as notice_mrr_share,
         ticket_count - previous_ticket_count / 2.0 as ticket_surge
 
     from {{ ref('int_client_week_facts') }}
@@ -60,6 +66,7 @@ long_facts as (
         'open_ticket_count',
         'payment_trouble_count',
         'days_since_contact',
+        'notice_mrr_share',
     ] %}
     select
         week_index,

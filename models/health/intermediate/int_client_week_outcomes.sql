@@ -1,12 +1,12 @@
 -- Grain: one row per scored client and complete week at whose end it was paying, in truth and
--- as known then, and had not given notice: whether its MRR fell to 0 within
--- churn_horizon_days. Null until they have elapsed; only scores may not know the future.
+-- as known then: whether its MRR fell to 0 within churn_horizon_days. Null until they have
+-- elapsed; only scores may not know the future. Who had given notice was known to leave:
+-- `is_predicted` leaves it to no score.
 
 with
 
 health as (
     select * from {{ ref('fct_client_health') }}
-    where not has_given_notice
 ),
 
 features as (
@@ -29,6 +29,7 @@ dated as (
         health.client_id,
         health.health_band,
         health.health_score,
+        health.has_given_notice,
         health.snapshot_date,
         {{ add_days('health.snapshot_date', number_var('churn_horizon_days')) }}
             as outcome_date
@@ -76,6 +77,8 @@ final as (
                 then case when churned.client_id is null then 0 else 1 end
         end as churned_count,
         mod(dated.week_index, {{ number_var('backtest_origin_weeks') }}) = 0 as is_origin,
+        not dated.has_given_notice as is_predicted,
+        dated.has_given_notice,
         dated.is_reconstructed,
         churned.churned_date,
         dated.outcome_date,
