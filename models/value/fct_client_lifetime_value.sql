@@ -56,6 +56,7 @@ final as (
         case
             when valuations.residual_clv_amount is null then 'no_prediction'
             when valuations.residual_clv_lower_amount is null then 'no_interval'
+            when valuations.clv_basis = 'notice' then 'notice'
             when valuations.relationship_type = 'contractual' then 'bootstrap'
             else 'curvature'
         end as interval_basis,
@@ -83,13 +84,19 @@ final as (
         valuations.term_months,
         valuations.tenure_term_count,
         valuations.mrr_amount,
+        valuations.notice_mrr_amount,
         valuations.next_renewal_rate,
         valuations.retained_rate,
         valuations.expected_count as expected_payments_12m,
         valuations.expected_margin_12m_amount,
-        cast({{ widened('valuations.mrr_amount') }} * (1 - case
-            when valuations.relationship_type = 'contractual' then valuations.retained_rate
-        end) as decimal(24, 4)) as expected_churned_mrr_amount,
+        cast(
+            coalesce(valuations.ending_mrr_amount, 0)
+            + {{ widened('valuations.mrr_amount - coalesce(valuations.ending_mrr_amount, 0)') }}
+            * (1 - case
+                when valuations.relationship_type = 'contractual'
+                    then valuations.retained_rate
+            end) as decimal(24, 4)
+        ) as expected_churned_mrr_amount,
         valuations.acquisition_cost_amount,
         {{ rate('valuations.historical_clv_amount', 'valuations.acquisition_cost_amount') }}
             as clv_to_acquisition_cost_ratio,
@@ -99,11 +106,13 @@ final as (
 
         -- booleans
         coalesce(valuations.is_cold_start, false) as is_cold_start,
+        coalesce(valuations.has_notice, false) as has_notice,
 
         -- dates
         valuations.created_date,
         valuations.first_revenue_date,
         valuations.next_renewal_date,
+        valuations.ends_date,
         valuations.as_of_date
 
     from valuations

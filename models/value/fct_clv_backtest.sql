@@ -9,6 +9,20 @@ outcomes as (
     select * from {{ ref('int_backtest_outcomes') }}
 ),
 
+-- Who had given notice is known, not foretold.
+notice_counts as (
+    select
+        origin_date,
+        relationship_type,
+        count(*) as notice_client_count
+
+    from {{ ref('int_client_predictions') }}
+
+    where has_notice
+
+    group by origin_date, relationship_type
+),
+
 levels as (
     select
         outcomes.decile as level_decile,
@@ -73,6 +87,17 @@ compared as (
     from summed
 ),
 
+counted as (
+    select
+        compared.*,
+        notice_counts.notice_client_count
+
+    from compared
+    left join notice_counts
+        on compared.origin_date = notice_counts.origin_date
+            and compared.relationship_type = notice_counts.relationship_type
+),
+
 final as (
     select
         -- keys
@@ -108,6 +133,9 @@ final as (
             as actual_retained_rate_upper,
         {{ rate('brier_sum', 'client_count') }} as brier_score,
         {{ rate('base_brier_sum', 'client_count') }} as base_rate_brier_score,
+        cast(case
+            when level_decile = 0 then coalesce(notice_client_count, 0)
+        end as bigint) as notice_client_count,
 
         -- booleans
         is_mature,
@@ -116,7 +144,7 @@ final as (
         -- dates
         horizon_end_date
 
-    from compared
+    from counted
 )
 
 select * from final

@@ -560,7 +560,8 @@ def test_cdnow_backtest_is_what_was_measured(
         " 'non_contractual' as relationship_type, 0.8 as gross_margin_rate,"
         " expected_margin_12m_amount, run_rate_12m_amount * 273 / 365 as run_rate_amount,"
         " base_margin_12m_amount * 273 / 365 as base_rate_amount,"
-        " null::decimal(12, 6) as retained_rate, null::decimal(12, 6) as base_retained_rate"
+        " null::decimal(12, 6) as retained_rate, null::decimal(12, 6) as base_retained_rate,"
+        " false as has_notice"
         " from expected"
     )
     models.build(cdnow, "int_backtest_outcomes", "fct_clv_backtest")
@@ -1066,9 +1067,11 @@ def test_sources_cut_at_an_origin_give_its_predictions(built: Built, models: Mod
     cut = models.compiled.filled(known_by(ORIGIN), TRUNCATED)
     columns = (
         "client_id, clv_model, model_segmentation, term_months, tenure_term_count, mrr_amount,"
-        " retained_rate, expected_margin_12m_amount, residual_clv_amount"
+        " notice_mrr_amount, next_renewal_rate, retained_rate, expected_margin_12m_amount,"
+        " residual_clv_amount, has_notice, ends_date"
     )
     query = f"select {columns} from intermediate.int_client_predictions"
     full = built.project.rows(f"{query} where origin_date = '{ORIGIN}' order by client_id")
     assert len(full) > 50
+    assert sum(row[-2] for row in full) == 1
     assert cut.execute(f"{query} order by client_id").fetchall() == full

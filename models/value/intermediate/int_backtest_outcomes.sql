@@ -3,12 +3,14 @@
 -- months have elapsed. A contractual client's margin is its MRR by the day; the run rate of
 -- it is what it pays now, the base rate that of all clients alike. It is retained when it
 -- paid without a break; what it pays after one counts as margin, though no model expects it.
+-- Who had given notice was known to leave, and is foretold by nobody.
 
 with
 
 predictions as (
     select * from {{ ref('int_client_predictions') }}
     where expected_margin_12m_amount is not null
+        and not has_notice
 ),
 
 origins as (

@@ -36,6 +36,8 @@ final as (
         contractual.term_months,
         contractual.tenure_term_count,
         contractual.mrr_amount,
+        contractual.notice_mrr_amount,
+        contractual.ending_mrr_amount,
         contractual.next_renewal_rate,
         contractual.retained_12m_rate as retained_rate,
         contractual.expected_renewals_12m as expected_count,
@@ -47,7 +49,9 @@ final as (
         contractual.residual_clv_lower_amount,
         contractual.residual_clv_upper_amount,
         contractual.tenure_term_count = 0 as is_cold_start,
-        contractual.next_renewal_date
+        contractual.has_notice,
+        contractual.next_renewal_date,
+        contractual.ends_date
 
     from contractual
     left join life_tables
@@ -67,6 +71,8 @@ final as (
         cast(null as integer) as term_months,
         purchases.repeat_count as tenure_term_count,
         cast(null as decimal(18, 4)) as mrr_amount,
+        cast(null as decimal(18, 4)) as notice_mrr_amount,
+        cast(null as decimal(18, 4)) as ending_mrr_amount,
         cast(null as decimal(12, 6)) as next_renewal_rate,
         purchases.alive_rate as retained_rate,
         purchases.expected_purchases_12m as expected_count,
@@ -78,7 +84,9 @@ final as (
         intervals.residual_clv_lower_amount,
         intervals.residual_clv_upper_amount,
         purchases.is_cold_start,
-        cast(null as date) as next_renewal_date
+        false as has_notice,
+        cast(null as date) as next_renewal_date,
+        cast(null as date) as ends_date
 
     from purchases
     left join purchase_models

@@ -54,6 +54,7 @@ valued as (
         ) as revenue_amount,
         margin_rates.gross_margin_rate,
         case
+            when predictions.has_notice then 'notice'
             when predictions.residual_clv_amount is not null
                 and predictions.model_segmentation <> '{{ segmentations() | first }}'
                 and clients.relationship_type = 'contractual' then 'fallback_model'
@@ -69,6 +70,8 @@ valued as (
         predictions.term_months,
         predictions.tenure_term_count,
         predictions.mrr_amount,
+        predictions.notice_mrr_amount,
+        predictions.ending_mrr_amount,
         predictions.next_renewal_rate,
         predictions.retained_rate,
         predictions.expected_count,
@@ -77,7 +80,9 @@ valued as (
         predictions.residual_clv_lower_amount,
         predictions.residual_clv_upper_amount,
         predictions.is_cold_start,
-        predictions.next_renewal_date
+        predictions.has_notice,
+        predictions.next_renewal_date,
+        predictions.ends_date
 
     from clients
     cross join as_of

@@ -1,6 +1,7 @@
 -- Grain: one row per origin and version of a subscription that recurs on or before it, as it
--- was known then: of several deliveries the latest that had arrived, and no end that was
--- still to come. `valid_to` is far away while it runs on the origin.
+-- was known then: of several deliveries the latest that had arrived. `valid_to` is far away
+-- while it runs on the origin; an end to come of which notice had been given is `ends_date`,
+-- unless the client was known to begin anything after the origin.
 
 with
 
@@ -23,17 +24,29 @@ rates as (
 known as (
     select
         origins.origin_date,
-        versions.*
+        versions.*,
+        {{ reporting_date('versions.started_at') }} as started_date,
+        max(case
+            when {{ reporting_date('versions.started_at') }} > origins.origin_date
+                and versions.known_from <= origins.origin_date then 1
+            else 0
+        end) over (
+            partition by origins.origin_date, versions.canonical_client_id
+        ) as coming_count
 
     from versions
     inner join origins
         on {{ is_known('versions', 'origins.known_until_date') }}
-            and {{ reporting_date('versions.started_at') }} <= origins.origin_date
+),
+
+begun as (
+    select * from known
+    where started_date <= origin_date
 ),
 
 spans as (
     {{ recurring_spans(
-        'known', 'billing_intervals', keys=['origin_date'], last_day='origin_date'
+        'begun', 'billing_intervals', keys=['origin_date'], last_day='origin_date'
     ) | indent(4) }}
 ),
 
@@ -50,7 +63,14 @@ final as (
         case
             when spans.valid_to <= spans.origin_date then spans.valid_to
             else {{ never() }}
-        end as valid_to
+        end as valid_to,
+        case
+            when spans.coming_count = 0
+                and spans.valid_to > spans.origin_date
+                and spans.valid_to < {{ never() }}
+                and {{ notice_date('spans', 'spans.known_from') }} <= spans.origin_date
+                then spans.valid_to
+        end as ends_date
 
     from spans
     inner join billing_intervals
