@@ -86,6 +86,8 @@
          'uses': [], 'waits_for': 'a client that stopped paying: none did'},
         {'mart': 'fct_client_mrr', 'day': 'valid_from', 'needs': ['billing.subscriptions'],
          'uses': [], 'waits_for': ''},
+        {'mart': 'fct_contracted_losses', 'day': 'ends_date', 'needs': ['billing.subscriptions'],
+         'uses': [], 'waits_for': 'notice of an end to come: none was given'},
         {'mart': 'fct_invoices', 'day': 'issued_date', 'needs': ['billing.invoices'], 'uses': [], 'waits_for': ''},
         {'mart': 'fct_mrr_invoice_reconciliation', 'day': 'period_month', 'needs': ['billing.subscriptions'],
          'uses': ['billing.invoices'], 'waits_for': ''},

@@ -169,7 +169,7 @@ final as (
         -- booleans
         is_cut_short,
         is_open and is_cancellation_scheduled as is_cancellation_scheduled,
-        is_open and term_end_date <= {{ add_days(
+        is_open and not is_cancellation_scheduled and term_end_date <= {{ add_days(
             'as_of_date', number_var('renewal_horizon_days')
         ) }} as is_upcoming,
 

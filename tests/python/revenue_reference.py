@@ -263,8 +263,21 @@ def runs(found: Iterable[Span]) -> list[Run]:
     return made
 
 
-def renewals(found: Sequence[Span], world: World) -> dict[tuple[str, date], Term]:
+def has_notice(version: Version, world: World) -> bool:
+    """Whether an end that is still to come was known: asked for, or delivered."""
+    given = version.canceled or (version.ended and version.loaded)
+    return given is not None and given.date() <= world.as_of
+
+
+def renewals(
+    found: Sequence[Span], versions: Sequence[Version], world: World
+) -> dict[tuple[str, date], Term]:
     """Every term of a subscription that was worth something on its last day."""
+    coming = {
+        world.canonical[version.client]
+        for version in versions
+        if version.started.date() > world.as_of >= version.loaded.date()
+    }
 
     def worth(name: str, day: date, valued: date) -> Decimal | None:
         for span in found:
@@ -280,13 +293,14 @@ def renewals(found: Sequence[Span], world: World) -> dict[tuple[str, date], Term
     for run in runs(found):
         first, start, end = run[0].version, run[0].start, run[-1].end
         client = world.canonical[first.client]
+        leaves = has_notice(run[-1].version, world) and client not in coming
         if worth(first.subscription, start - DAY, start) is None:
             begun[client, start] += worth(first.subscription, start, start) or 0
         begins, number = start, 0
         while begins < end and begins <= world.as_of:
             number += 1
             due = later(start, first.interval, number * first.count)
-            ends = min(due, end) if end <= world.as_of else due
+            ends = min(due, end) if end <= world.as_of or leaves else due
             is_open = ends > world.as_of
             last = world.as_of if is_open else ends - DAY
             available = worth(first.subscription, last, world.as_of if is_open else ends)

@@ -284,7 +284,7 @@ def test_random_histories_equal_the_reference(
     check_identities(warehouse)
     check_retention(warehouse, held, canonical)
     check_churns(warehouse, held, canonical)
-    check_renewals(warehouse, found, canonical)
+    check_renewals(warehouse, found, versions, canonical)
 
 
 def check_levels(warehouse: Warehouse, held: reference.Levels, canonical: dict[str, str]) -> None:
@@ -428,10 +428,11 @@ def check_churns(warehouse: Warehouse, held: reference.Levels, canonical: dict[s
 
 
 def check_renewals(
-    warehouse: Warehouse, found: Sequence[reference.Span], canonical: dict[str, str]
-) -> None:
+    warehouse: Warehouse, found: Sequence[reference.Span], versions: Sequence[Version],
+    canonical: dict[str, str],
+) -> None:  # fmt: skip
     """Terms lie end to end over the days that recur, and no other; what is open is MRR now."""
-    expected = reference.renewals(found, world(canonical))
+    expected = reference.renewals(found, versions, world(canonical))
     terms = warehouse.rows(
         "select subscription_id, term_start_date, term_end_date, available_mrr_amount,"
         " renewed_mrr_amount, renewal_outcome from marts.fct_renewals"

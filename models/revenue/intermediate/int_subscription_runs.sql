@@ -52,6 +52,7 @@ compared as (
 numbered as (
     select
         *,
+        max(version) over (partition by subscription_id) as last_version,
         sum(is_first) over (
             partition by subscription_id
             order by version
@@ -69,7 +70,7 @@ runs as (
         billing_interval_count,
         min(valid_from) as run_start_date,
         max(valid_to) as run_end_date,
-        max(canceled_at) as canceled_at
+        max(case when version = last_version then notice_date end) as notice_date
 
     from numbered
 
@@ -92,10 +93,12 @@ final as (
             when runs.billing_interval = 'day' then runs.billing_interval_count
             else 0
         end as term_days,
-        runs.run_end_date > as_of.as_of_date
-        and runs.run_end_date < {{ never() }}
-        and coalesce({{ reporting_date('runs.canceled_at') }} <= as_of.as_of_date, false)
-            as is_cancellation_scheduled,
+        case
+            when runs.run_end_date > as_of.as_of_date
+                and runs.run_end_date < {{ never() }}
+                and runs.notice_date <= as_of.as_of_date
+                then runs.run_end_date
+        end as scheduled_end_date,
         runs.run_start_date,
         case
             when runs.run_end_date <= as_of.as_of_date then runs.run_end_date

@@ -20,6 +20,22 @@ spans as (
     {{ recurring_spans('subscriptions', 'billing_intervals', 'as_of') | indent(4) }}
 ),
 
+-- A client that is known to begin anything later does not leave.
+noticed as (
+    select
+        spans.*,
+        as_of.as_of_date,
+        {{ reporting_date('spans.started_at') }} as started_date,
+        max(case
+            when {{ reporting_date('spans.started_at') }} > as_of.as_of_date
+                and {{ reporting_date('spans.loaded_at') }} <= as_of.as_of_date then 1
+            else 0
+        end) over (partition by spans.canonical_client_id) as coming_count
+
+    from spans
+    cross join as_of
+),
+
 final as (
     select
         -- ids
@@ -50,15 +66,17 @@ final as (
         -- dates
         spans.valid_from,
         spans.valid_to,
+        case when spans.coming_count = 0 then {{ notice_date(
+            'spans', reporting_date('spans.loaded_at')
+        ) }} end as notice_date,
 
         -- timestamps
         spans.canceled_at
 
-    from spans
-    cross join as_of
+    from noticed as spans
 
     where spans.exclusion_reason is null
-        and {{ reporting_date('spans.started_at') }} <= as_of.as_of_date
+        and spans.started_date <= spans.as_of_date
 )
 
 select * from final

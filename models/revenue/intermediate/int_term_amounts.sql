@@ -1,7 +1,8 @@
 -- Grain: one row per subscription and term [term_start_date, term_end_date): what one bill pays
 -- for, counted from the first day of the run, so that a 31st stays a month's end. A term that
--- the run's end cuts short ends there. With the MRR of its last day (or of as_of_date, while it
--- runs) and of the day it ended, at the exchange rates of that day.
+-- the run's end cuts short ends there, also where that is to come and known. With the MRR of
+-- its last day (or of as_of_date, while it runs) and of the day it ended, at the exchange
+-- rates of that day.
 
 with
 
@@ -59,7 +60,17 @@ numbered_terms as (
                 'runs.run_start_date',
                 'cast((numbers.term_number + 1) * runs.term_months as integer)'
             ) }}
-        end as due_date
+        end as due_date,
+        case
+            when runs.term_days > 0 then {{ add_days(
+                'runs.run_start_date',
+                'cast((numbers.term_number + 2) * runs.term_days as integer)'
+            ) }}
+            else {{ add_months(
+                'runs.run_start_date',
+                'cast((numbers.term_number + 2) * runs.term_months as integer)'
+            ) }}
+        end as next_due_date
 
     from runs
     inner join numbers
@@ -71,10 +82,14 @@ terms as (
         subscription_id,
         client_id,
         billing_interval,
-        is_cancellation_scheduled,
-        run_end_date < due_date as is_cut_short,
+        -- Who leaves in the midst of the next term does not renew for one.
+        {{ or_never('scheduled_end_date') }} < next_due_date as is_cancellation_scheduled,
+        {{ earlier('run_end_date', or_never('scheduled_end_date')) }} < due_date
+            as is_cut_short,
         term_start_date,
-        {{ earlier('run_end_date', 'due_date') }} as term_end_date
+        {{ earlier(
+            earlier('run_end_date', or_never('scheduled_end_date')), 'due_date'
+        ) }} as term_end_date
 
     from numbered_terms
 
