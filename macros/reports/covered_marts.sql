@@ -101,6 +101,8 @@
          'uses': [], 'waits_for': 'a locked month whose number changed: none did'},
         {'mart': 'fct_advocacy_funnel', 'day': none, 'needs': ['billing.subscriptions'],
          'uses': ['feedback.survey_responses', 'crm.referrals'], 'waits_for': ''},
+        {'mart': 'fct_alert_precision', 'day': none, 'needs': [],
+         'uses': ['billing.subscriptions'], 'waits_for': ''},
         {'mart': 'fct_client_alerts', 'day': 'first_seen_date', 'needs': [],
          'uses': ['billing.subscriptions', 'product.usage_events', 'feedback.survey_responses', 'support.tickets', 'billing.invoices', 'crm.touchpoints'], 'waits_for': 'a week in which a rule for an alert holds'},
         {'mart': 'fct_milestones', 'day': 'milestone_date', 'needs': ['crm.clients'],

@@ -6,7 +6,7 @@ with
 
 alerts as (
     select * from {{ ref('fct_client_alerts') }}
-    where is_open
+    where is_open and is_raised
 ),
 
 opportunities as (

@@ -382,8 +382,8 @@ CASES: dict[str, tuple[str, str]] = {
             " from marts.fct_client_alerts group by 1",
         )
         for name, column in (
-            ("alerts", "count(*)"),
-            ("open_alerts", "sum(is_open::int)"),
+            ("alerts", "sum(is_raised::int)"),
+            ("open_alerts", "sum((is_open and is_raised)::int)"),
             ("judged_alerts", "count(churned_count)"),
             ("true_alerts", "sum(coalesce(churned_count, 0))"),
             ("alert_precision", "avg(churned_count)"),

@@ -12,6 +12,8 @@ alerts as (
 
     from {{ ref('fct_client_alerts') }}
 
+    where is_raised
+
     group by {{ month_start('first_seen_date') }}
 ),
 
