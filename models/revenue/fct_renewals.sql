@@ -1,4 +1,5 @@
--- Grain: one row per subscription and term that brought MRR.
+-- Grain: one row per subscription and term that brought MRR, monthly bills among them: those of
+-- contract_term_months_min months and more are contract terms, which come up for renewal.
 -- A subscription that ends on the day on which others of its client begin is renewed by them;
 -- of several that end together, each by its share.
 
@@ -16,6 +17,10 @@ versions as (
 
 rates as (
     select * from {{ ref('int_exchange_rate_spans') }}
+),
+
+term_ends as (
+    select * from {{ ref('int_term_ends') }}
 ),
 
 client_versions as (
@@ -78,17 +83,17 @@ begun as (
     group by runs.client_id, runs.run_start_date
 ),
 
-shared as (
+succeeded as (
     select
         terms.*,
         as_of.as_of_date,
-        case
+        cast(case
             when terms.goes_on then terms.renewed_mrr_amount
             when begun.client_id is not null
                 then cast(begun.begun_mrr_amount as {{ type_double() }})
                     * terms.available_mrr_amount / ended.ended_mrr_amount
             else 0
-        end as shared_mrr_amount
+        end as decimal(18, 4)) as followed_mrr_amount
 
     from terms
     cross join as_of
@@ -100,17 +105,15 @@ shared as (
             and ended.succession_date = begun.succession_date
 ),
 
-succeeded as (
-    select
-        *,
-        cast(shared_mrr_amount as decimal(18, 4)) as followed_mrr_amount
-
-    from shared
-),
-
 described as (
     select
         succeeded.*,
+        term_ends.late_renewal_date,
+        case
+            when succeeded.is_open then 'open'
+            when succeeded.followed_mrr_amount > 0 then 'renewed'
+            else coalesce(term_ends.end_reason, 'lost')
+        end as term_outcome,
         client_versions.segment,
         client_versions.industry,
         client_versions.country,
@@ -124,6 +127,9 @@ described as (
     left join client_versions
         on succeeded.client_id = client_versions.client_id
             and {{ is_within(add_days('succeeded.term_end_date', -1), 'client_versions') }}
+    left join term_ends
+        on succeeded.subscription_id = term_ends.subscription_id
+            and succeeded.term_start_date = term_ends.term_start_date
 ),
 
 final as (
@@ -154,8 +160,10 @@ final as (
             when followed_mrr_amount > available_mrr_amount then 'expanded'
             else 'renewed'
         end as renewal_outcome,
+        term_outcome,
 
         -- numerics
+        term_months,
         available_mrr_amount,
         cast(case when not is_open then followed_mrr_amount end as decimal(18, 4))
             as renewed_mrr_amount,
@@ -167,14 +175,21 @@ final as (
         end as integer) as left_days,
 
         -- booleans
+        term_months >= {{ number_var('contract_term_months_min') }} as is_contract_term,
         is_cut_short,
+        term_months >= {{ number_var('contract_term_months_min') }}
+        and not is_cut_short
+        and term_outcome in ('renewed', 'late', 'lost') as is_available,
         is_open and is_cancellation_scheduled as is_cancellation_scheduled,
-        is_open and not is_cancellation_scheduled and term_end_date <= {{ add_days(
+        is_open
+        and term_months >= {{ number_var('contract_term_months_min') }}
+        and not is_cancellation_scheduled and term_end_date <= {{ add_days(
             'as_of_date', number_var('renewal_horizon_days')
         ) }} as is_upcoming,
 
         -- dates
-        term_end_date
+        term_end_date,
+        case when term_outcome = 'late' then late_renewal_date end as late_renewal_date
 
     from described
 )

@@ -47,6 +47,7 @@ MODELS = [
     "fct_revenue_retention",
     "int_subscription_runs",
     "int_term_amounts",
+    "int_term_ends",
     "fct_renewals",
     "int_churn_causes",
     "fct_client_churns",

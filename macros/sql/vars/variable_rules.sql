@@ -46,6 +46,7 @@
     "discount_policy": {"kind": "text", "choices": ["none", "forever_only", "all"], "may_be_empty": true, "meaning": "Discounts that lower MRR: `none`, `forever_only`, `all`"},
     "churn_recognition": {"kind": "text", "choices": ["period_end", "request"], "may_be_empty": true, "meaning": "When a cancelled subscription stops to count: `period_end`, or `request` of the cancellation"},
     "grouping_minutes": {"kind": "whole number", "minimum": 0, "meaning": "Changes of a client closer to each other than this count on one day"},
+    "renewal_grace_days": {"kind": "whole number", "minimum": 0, "meaning": "Days after a term's end within which a renewal is late, not lost"},
     "renewal_horizon_days": {"kind": "whole number", "minimum": 0, "meaning": "Days ahead in which a renewal is upcoming"},
     "reporting_lock_day": {"kind": "whole number", "minimum": 0, "maximum": 28, "meaning": "Day of the next month with whose end a month's numbers are locked, 0 to 28"},
     "invoice_due_days": {"kind": "whole number", "minimum": 0, "meaning": "Days after issue by which an invoice is due"},

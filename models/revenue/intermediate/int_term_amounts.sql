@@ -82,6 +82,7 @@ terms as (
         subscription_id,
         client_id,
         billing_interval,
+        term_months,
         -- Who leaves in the midst of the next term does not renew for one.
         {{ or_never('scheduled_end_date') }} < next_due_date as is_cancellation_scheduled,
         {{ earlier('run_end_date', or_never('scheduled_end_date')) }} < due_date
@@ -123,6 +124,7 @@ final as (
         dated.client_id,
         held.plan_id,
         dated.billing_interval,
+        dated.term_months,
         held.currency_code,
         cast(held.mrr_amount * held_rates.rate as decimal(18, 4)) as available_mrr_amount,
         cast(
