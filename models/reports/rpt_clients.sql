@@ -76,6 +76,17 @@ renewals as (
     group by client_id
 ),
 
+losses as (
+    select
+        client_id,
+        max(case when is_churn then ends_date end) as leaves_date,
+        sum(lost_mrr_amount) as mrr_amount
+
+    from {{ ref('fct_contracted_losses') }}
+
+    group by client_id
+),
+
 answers as (
     select
         client_id,
@@ -163,6 +174,7 @@ final as (
         health.score_change as health_score_change,
         risks.churn_probability,
         risks.at_risk_mrr_amount,
+        cast(coalesce(losses.mrr_amount, 0) as decimal(18, 4)) as notice_mrr_amount,
         answers.score as nps_score,
         cast({{ 'coalesce(tickets.open_count, 0)' if var('tickets_enabled') else 'null' }} as bigint)
             as open_ticket_count,
@@ -172,12 +184,13 @@ final as (
         -- booleans
         months.is_active,
         months.is_paying,
-        coalesce(health.has_given_notice, false) as has_given_notice,
+        losses.client_id is not null as has_given_notice,
 
         -- dates
         clients.created_date,
         actives.last_active_date,
         renewals.next_renewal_date,
+        losses.leaves_date,
         answers.responded_date as nps_date,
         as_of.as_of_date
 
@@ -195,6 +208,8 @@ final as (
         on clients.client_id = risks.client_id
     left join renewals
         on clients.client_id = renewals.client_id
+    left join losses
+        on clients.client_id = losses.client_id
     left join answers
         on clients.client_id = answers.client_id and answers.answer_rank = 1
     {%- if var('tickets_enabled') %}

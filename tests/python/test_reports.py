@@ -70,6 +70,7 @@ TOTALS = {
         "at_risk_mrr_amount": MARTS.format(
             "sum(at_risk_mrr_amount)", "fct_client_churn_risk where snapshot_date = '2025-06-29'"
         ),
+        "notice_mrr_amount": MARTS.format("sum(lost_mrr_amount)", "fct_contracted_losses"),
         "open_ticket_count": MARTS.format("count(*)", "fct_tickets where resolved_date is null"),
         "historical_clv_amount": MARTS.format(
             "sum(historical_clv_amount)", "fct_client_lifetime_value"
