@@ -8,6 +8,7 @@ import socket
 import subprocess
 from pathlib import Path
 from typing import Any
+from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 from zipfile import ZipFile
 
@@ -134,5 +135,8 @@ class Api:
 
     def get(self, path: str, body: Any = None) -> Any:
         data = None if body is None else json.dumps(body).encode()
-        with urlopen(Request(self.root + path, data, self.headers)) as answer:  # noqa: S310
-            return json.load(answer)
+        try:
+            with urlopen(Request(self.root + path, data, self.headers)) as answer:  # noqa: S310
+                return json.load(answer)
+        except HTTPError as error:
+            raise AssertionError(f"{path}: {error.read().decode()}") from error
