@@ -11,7 +11,7 @@
     {%- set problems = [] -%}
     {%- set groups = [] -%}
     {%- set members = {} -%}
-    {%- for batch in delivered_files(contract, location) | batch(100) -%}
+    {%- for batch in delivered_files(location) | batch(100) -%}
         {%- for row in csv_headers(batch).rows -%}
             {%- if row[1] is none -%}
                 {%- do problems.append(

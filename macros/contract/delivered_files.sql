@@ -1,12 +1,13 @@
 {# The files of a raw table on DuckDB; a location that is no pattern of such files is refused. #}
-{% macro delivered_files(contract, location) %}
-    {%- if "'" in location or not modules.re.fullmatch('.*[.](csv|csv[.]gz|parquet)', location) -%}
+{% macro delivered_files(location) %}
+    {%- set pattern = location.place -%}
+    {%- if "'" in pattern or not modules.re.fullmatch('.*[.](csv|csv[.]gz|parquet)', pattern) -%}
         {{- exceptions.raise_compiler_error(
-            'The variable ' ~ contract.source_name ~ "_location must be a schema or a path of"
-            ~ ' .csv, .csv.gz or .parquet files with {name} in it; it is ' ~ location ~ '.'
+            'The variable ' ~ location.variable ~ ' must name a place in the database or a path of'
+            ~ ' .csv, .csv.gz or .parquet files; it is ' ~ pattern ~ '.'
         ) -}}
     {%- endif -%}
-    {%- set found = run_query("select file from glob('" ~ location ~ "') order by file") -%}
+    {%- set found = run_query("select file from glob('" ~ pattern ~ "') order by file") -%}
     {%- set files = [] -%}
     {%- for row in found.rows -%}
         {%- do files.append(row[0]) -%}

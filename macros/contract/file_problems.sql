@@ -9,15 +9,15 @@
 {% macro default__file_problems(contract, location) %}
     {{- return({
         'columns': none,
-        'problems': [] if '/' in location else table_problems(contract),
+        'problems': [] if location.kind == 'files' else table_problems(contract, location),
     }) -}}
 {% endmacro %}
 
 {% macro duckdb__file_problems(contract, location) %}
-    {%- if '/' not in location or delivered_files(contract, location) == [] -%}
+    {%- if location.kind != 'files' or delivered_files(location) == [] -%}
         {{- return(default__file_problems(contract, location)) -}}
-    {%- elif '.parquet' in location -%}
-        {{- return(parquet_problems(contract, location)) -}}
+    {%- elif '.parquet' in location.place -%}
+        {{- return(parquet_problems(contract, location.place)) -}}
     {%- endif -%}
     {{- return(csv_problems(contract, location)) -}}
 {% endmacro %}

@@ -1,10 +1,10 @@
-{# The files of a raw table as something to select from, on engines without file sources. #}
+{# The files of a raw table as something to select from. #}
 {% macro raw_files(location) %}{{ return(adapter.dispatch('raw_files')(location)) }}{% endmacro %}
 
 {% macro default__raw_files(location) %}
     {{- exceptions.raise_compiler_error(
-        'The target ' ~ target.type ~ ' reads no files: set the location variables to the'
-        ~ ' schemas that hold the raw tables. This one is ' ~ location ~ '.'
+        'The target ' ~ target.type ~ ' reads no files: set the location variables to where the'
+        ~ ' raw tables are in it. This one is ' ~ location ~ '.'
     ) -}}
 {% endmacro %}
 

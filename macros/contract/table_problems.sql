@@ -2,10 +2,8 @@
     What is wrong with the types of a raw table in a schema: an id that is a float, of which 8
     becomes 8.0, unless it holds nothing; a list or a structure in place of a value.
 #}
-{% macro table_problems(contract) %}
-    {%- set relation = adapter.get_relation(
-        contract.database, contract.schema, contract.identifier
-    ) -%}
+{% macro table_problems(contract, location) %}
+    {%- set relation = delivered_relation(location) -%}
     {%- set problems = [] -%}
     {%- set columns = adapter.get_columns_in_relation(relation) if relation else [] -%}
     {%- for column in columns if column.name | lower in contract.columns -%}

@@ -1,4 +1,4 @@
 {# Whether usage is read from the demo. #}
 {% macro is_demo_usage() -%}
-    {{- return(var('product_location') == 'seeds/demo/{name}.csv') -}}
+    {{- return(raw_location('product', 'usage_events').is_demo) -}}
 {%- endmacro %}

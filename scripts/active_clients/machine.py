@@ -74,7 +74,7 @@ def connection_limits() -> dict[str, Any]:
 def count_events(tables: Iterable[RawTable]) -> int | None:
     """Rows of the raw events: from the files' footers or sizes; unknown in a schema."""
     (events,) = (table for table in tables if table.label == "product.usage_events")
-    if "/" not in events.location:
+    if events.kind != "files":
         return None
     if ".parquet" not in events.location:
         files = glob.glob(events.location, recursive=True)  # noqa: PTH207, absolute patterns too

@@ -12,7 +12,7 @@ from typing import Any
 from zoneinfo import available_timezones
 
 import yaml
-from jinja2 import Environment, StrictUndefined
+from jinja2 import Environment, StrictUndefined, Template
 
 ROOT = Path(__file__).resolve().parents[2]
 DEFAULT_PUBLISHED_FILE = Path("warehouse/active_clients.duckdb")
@@ -97,7 +97,7 @@ class RawTable:
     source: str
     name: str
     columns: dict[str, str]
-    relation: str
+    kind: str
     location: str
     enabled: bool
     has_direct_pii: bool
@@ -106,6 +106,27 @@ class RawTable:
     def label(self) -> str:
         """`source.table`, as the suites are named."""
         return f"{self.source}.{self.name}"
+
+    @property
+    def relation(self) -> str:
+        """What to select its rows from, on DuckDB."""
+        if self.kind == "files":
+            return str(_location_macros({}).duckdb__raw_files(self.location))
+        return _relation_of(self.location) if self.kind == "model" else _quoted(self.location)
+
+
+def _quoted(name: str) -> str:
+    """A dotted name, each part between double quotes."""
+    return ".".join(f'"{part}"' for part in name.split("."))
+
+
+def _relation_of(model: str) -> str:
+    """The relation of a model that a raw table is, as dbt has read the project."""
+    kinds = {"model", "seed", "snapshot"}
+    for node in read_manifest()["nodes"].values():
+        if node["name"] == model and node["resource_type"] in kinds:
+            return _quoted(f"{node['schema']}.{node['alias']}")
+    raise ProjectError(f"the project has no model {model}, which a location variable names")
 
 
 def _meta(entry: dict[str, Any]) -> dict[str, Any]:
@@ -117,16 +138,44 @@ def _is_true(value: Any) -> bool:
     return str(value).strip().lower() == "true"
 
 
-def raw_tables(variables: dict[str, Any]) -> list[RawTable]:
-    """The input contract, read from the sources' yml with the variables filled in."""
+class _Returned(Exception):  # noqa: N818 (ends a macro, as dbt's own does)
+    """What a macro returns."""
+
+
+def _return(value: Any) -> None:
+    raise _Returned(value)
+
+
+@cache
+def _location_template() -> Template:
     jinja = Environment(undefined=StrictUndefined, autoescape=False)  # noqa: S701 (writes SQL, no HTML)
-    jinja.globals["var"] = variables.__getitem__
+    jinja.globals |= {"return": _return, "target": {"type": "duckdb"}}
+    files = [ROOT / f"macros/contract/{name}.sql" for name in ("raw_location", "duckdb__raw_files")]
+    return jinja.from_string("".join(file.read_text() for file in files))
+
+
+def _location_macros(variables: dict[str, Any]) -> Any:
+    """The macros that say where raw tables are, on DuckDB: dbt asks the same ones."""
+    return _location_template().make_module({"var": variables.__getitem__})
+
+
+def _raw_location(source: str, table: str, variables: dict[str, Any]) -> dict[str, Any]:
+    """Where a raw table is."""
+    try:
+        _location_macros(variables).raw_location(source, table)
+    except _Returned as returned:
+        location: dict[str, Any] = returned.args[0]
+        return location
+    raise AssertionError("raw_location returned nothing")
+
+
+def raw_tables(variables: dict[str, Any]) -> list[RawTable]:
+    """The input contract, read from the sources' yml, with where the variables say it is."""
     tables = []
     for path in sorted((ROOT / "models/staging").glob("*/_*__sources.yml")):
         for source in yaml.safe_load(path.read_text())["sources"]:
-            external = jinja.from_string(_meta(source)["external_location"]).render()
-            location = str(variables[f"{source['name']}_location"])
             for table in source["tables"]:
+                location = _raw_location(source["name"], table["name"], variables)
                 columns = table["columns"]
                 flag = _meta(table).get("flag")
                 tables.append(
@@ -134,8 +183,8 @@ def raw_tables(variables: dict[str, Any]) -> list[RawTable]:
                         source=source["name"],
                         name=table["name"],
                         columns={c["name"]: c["data_type"] for c in columns},
-                        relation=external.format(name=table["name"]),
-                        location=location.format(name=table["name"]),
+                        kind=location["kind"],
+                        location=location["place"],
                         enabled=flag is None or _is_true(variables[flag]),
                         has_direct_pii=any(_meta(c).get("pii") == "direct" for c in columns),
                     )

@@ -93,7 +93,7 @@ def find_raw_files(tables: Iterable[RawTable]) -> list[Path] | None:
         if table.enabled:
             # Not of pathlib: patterns may be absolute.
             files = glob.glob(table.location, recursive=True, include_hidden=True)  # noqa: PTH207
-            if "/" not in table.location or not files:
+            if table.kind != "files" or not files:
                 return None
             found += sorted(Path(file) for file in files)
     return found

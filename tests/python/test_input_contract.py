@@ -29,7 +29,7 @@ def copied(read_from_files: DbtProject) -> DbtProject:
 
 
 def refusal(project: DbtProject) -> str:
-    result = project.dbt("run", "--select", "as_of", check=False)
+    result = project.dbt("run", "--select", "+as_of", check=False)
     assert not result.success
     return str(result.exception) + "".join(str(r.message) for r in result.result or [])
 

@@ -206,7 +206,7 @@ def raw_database(tables: list[RawTable]) -> Iterator[Path]:
     try:
         with duckdb.connect(str(path), config=connection_limits()) as connection:
             connection.execute("set TimeZone = 'UTC'")
-            is_needed = any(table.enabled and "/" not in table.location for table in tables)
+            is_needed = any(table.enabled and table.kind != "files" for table in tables)
             if is_needed and database_path().exists():
                 connection.execute(f"attach {text(str(database_path()))} as build (read_only)")
                 connection.execute("use build")
