@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from active_clients.project import ROOT, raw_tables, read_vars, variable_problems
+from conftest import SOURCES
 from test_package import RootProject, documented_configuration, packaged
 
 DEMO = "select * from read_csv('{}', all_varchar = true)"
@@ -125,3 +126,34 @@ def test_no_location_is_sql(value: Any) -> None:
 )
 def test_what_a_location_can_be(value: str) -> None:
     assert variable_problems({"clients_location": value}) == []
+
+
+def test_the_contract_asks_for_what_the_run_reads_and_does_not_build(tmp_path: Path) -> None:
+    """A first run, with nothing there yet, does not lock itself out."""
+    everywhere = {f"{source}_location": "main_raw" for source in SOURCES}
+    project = company(tmp_path, **everywhere)
+    (tmp_path / "models").mkdir()
+    (tmp_path / "models/clients.sql").write_text(
+        "{{ config(schema='raw') }} " + demo("clients").replace("{", "{{ '{' }}")
+    )
+    project.manifest = project.dbt("parse").result
+
+    def refusal(*selected: str) -> str:
+        result = project.dbt("run", "--select", *selected, check=False)
+        return str(result.exception)
+
+    staged = refusal("stg_crm__clients", "stg_crm__offers")
+    assert "crm.clients was not found at main_raw.clients" in staged
+    assert "(or clients_location, for this table alone)" in staged
+    assert "crm.offers was not found" in staged
+    assert "support.tickets" not in staged
+
+    assert "crm.offers" in refusal("company.clients", "stg_crm__offers")
+    assert "input contract" not in refusal("company.clients", "stg_crm__clients")
+    assert "input contract" not in refusal("company.clients")
+    project.dbt("run", "--select", "stg_crm__clients", check=False)
+    # Read by way of a view that is there already.
+    assert "crm.clients" not in refusal("int_clients_classified")
+    with duckdb.connect(str(project.database)) as connection:
+        connection.execute("drop view main_raw.clients")
+    assert "crm.clients was not found" in refusal("int_clients_classified")
