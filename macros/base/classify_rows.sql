@@ -58,13 +58,13 @@ staged as (
 
 {% if client_column %}
 clients as (
-    select * from {{ ref('int_client_identities') }}
+    select * from {{ ref('active_clients', 'int_client_identities') }}
 ),
 
 {% endif %}
 {% if user_column %}
 users as (
-    select * from {{ ref('int_user_identities') }}
+    select * from {{ ref('active_clients', 'int_user_identities') }}
 ),
 
 {% endif %}
@@ -75,7 +75,7 @@ first_rates as (
         min(rate_date) as first_rate_date,
         max(rate) as highest_rate
 
-    from {{ ref('int_exchange_rates_classified') }}
+    from {{ ref('active_clients', 'int_exchange_rates_classified') }}
 
     where disposition = 'accepted'
 

@@ -9,7 +9,7 @@
     {%- if location.kind == 'contract' -%}
         {{- return(contract) -}}
     {%- elif location.kind == 'seed' -%}
-        {{- return(ref(table_name)) -}}
+        {{- return(ref('active_clients', table_name)) -}}
     {%- elif location.kind == 'model' -%}
         {#- An edge, so that it is built before. It is not ours: no package is named. -#}
         {%- set is_on = is_delivered(source_name ~ '.' ~ table_name) -%}

@@ -37,7 +37,7 @@ curve_terms as {{ computed_once() }} (
         size + power(cast(numbers.number as {{ type_double() }}), shape) as size_now
 
     from curve_parameters
-    inner join {{ ref('numbers') }} as numbers
+    inner join {{ ref('active_clients', 'numbers') }} as numbers
         on 120 + 1320 / curve_parameters.term_months >= numbers.number
 ),
 

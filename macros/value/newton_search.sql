@@ -48,7 +48,7 @@
             else 10
         end as damping
 
-    from {{ ref('numbers') }}
+    from {{ ref('active_clients', 'numbers') }}
 
     where number <= 3
 ),

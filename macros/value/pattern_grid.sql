@@ -22,9 +22,9 @@
             else {{ shrink }}
         end as next_scale
 
-    from {{ ref('numbers') }} as axis_1
+    from {{ ref('active_clients', 'numbers') }} as axis_1
     {%- for axis in range(2, size + 1) %}
-    cross join {{ ref('numbers') }} as axis_{{ axis }}
+    cross join {{ ref('active_clients', 'numbers') }} as axis_{{ axis }}
     {%- endfor %}
 
     where axis_1.number <= {{ 2 * reach }}

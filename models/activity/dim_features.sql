@@ -3,13 +3,13 @@
 with
 
 plan_features as (
-    select * from {{ ref('int_plan_features_classified') }}
+    select * from {{ ref('active_clients', 'int_plan_features_classified') }}
     where disposition = 'accepted'
 ),
 
 -- Usage of which no feature is known is not the use of one.
 usage_daily as (
-    select * from {{ ref('fct_usage_daily') }}
+    select * from {{ ref('active_clients', 'fct_usage_daily') }}
     where feature <> 'unknown' and exclusion_reason is null
 ),
 

@@ -6,33 +6,33 @@
 with
 
 criteria as (
-    select * from {{ ref('activation_criteria') }}
+    select * from {{ ref('active_clients', 'activation_criteria') }}
 ),
 
 definitions as (
-    select * from {{ ref('active_definitions') }}
+    select * from {{ ref('active_clients', 'active_definitions') }}
 ),
 
 clients as (
-    select * from {{ ref('int_clients') }}
+    select * from {{ ref('active_clients', 'int_clients') }}
     where not is_internal
 ),
 
 counts as (
-    select * from {{ ref('int_activation_counts') }}
+    select * from {{ ref('active_clients', 'int_activation_counts') }}
 ),
 
 active_spans as (
-    select * from {{ ref('int_client_active_spans') }}
+    select * from {{ ref('active_clients', 'int_client_active_spans') }}
 ),
 
 as_of as (
-    select * from {{ ref('as_of') }}
+    select * from {{ ref('active_clients', 'as_of') }}
 ),
 
 history as (
     select min(activity_date) as first_usage_date
-    from {{ ref('fct_usage_daily') }}
+    from {{ ref('active_clients', 'fct_usage_daily') }}
 ),
 
 dated as (

@@ -5,7 +5,7 @@
 with
 
 criteria as (
-    select * from {{ ref('activation_criteria') }}
+    select * from {{ ref('active_clients', 'activation_criteria') }}
 ),
 
 activation as (
@@ -13,13 +13,13 @@ activation as (
         *,
         is_activated as is_observed
 
-    from {{ ref('fct_activation') }}
+    from {{ ref('active_clients', 'fct_activation') }}
 
     where is_judged
 ),
 
 as_of as (
-    select * from {{ ref('as_of') }}
+    select * from {{ ref('active_clients', 'as_of') }}
 ),
 
 {{ kaplan_meier('activation', ['criterion_id']) }},

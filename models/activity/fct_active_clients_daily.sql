@@ -5,20 +5,20 @@
 with
 
 changes as (
-    select * from {{ ref('int_active_changes') }}
+    select * from {{ ref('active_clients', 'int_active_changes') }}
     where entity_type = 'client'
 ),
 
 definitions as (
-    select * from {{ ref('active_definitions') }}
+    select * from {{ ref('active_clients', 'active_definitions') }}
 ),
 
 dates as (
-    select * from {{ ref('dim_dates') }}
+    select * from {{ ref('active_clients', 'dim_dates') }}
 ),
 
 as_of as (
-    select * from {{ ref('as_of') }}
+    select * from {{ ref('active_clients', 'as_of') }}
 ),
 
 {{ active_counts_daily('changes', 'definitions', 'dates', 'as_of') }},

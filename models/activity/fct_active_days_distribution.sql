@@ -5,19 +5,19 @@
 with
 
 client_activity as (
-    select * from {{ ref('fct_client_activity_daily') }}
+    select * from {{ ref('active_clients', 'fct_client_activity_daily') }}
 ),
 
 user_activity as (
-    select * from {{ ref('fct_user_activity_daily') }}
+    select * from {{ ref('active_clients', 'fct_user_activity_daily') }}
 ),
 
 dates as (
-    select * from {{ ref('dim_dates') }}
+    select * from {{ ref('active_clients', 'dim_dates') }}
 ),
 
 as_of as (
-    select * from {{ ref('as_of') }}
+    select * from {{ ref('active_clients', 'as_of') }}
 ),
 
 -- Who acts for two clients on a day is one user.

@@ -5,19 +5,19 @@
 with
 
 user_activity as (
-    select * from {{ ref('fct_user_activity_daily') }}
+    select * from {{ ref('active_clients', 'fct_user_activity_daily') }}
 ),
 
 definitions as (
-    select * from {{ ref('active_definitions') }}
+    select * from {{ ref('active_clients', 'active_definitions') }}
 ),
 
 dates as (
-    select * from {{ ref('dim_dates') }}
+    select * from {{ ref('active_clients', 'dim_dates') }}
 ),
 
 months as (
-    select * from {{ ref('int_months') }}
+    select * from {{ ref('active_clients', 'int_months') }}
     where has_begun
 ),
 

@@ -4,30 +4,30 @@
 with
 
 client_spans as (
-    select * from {{ ref('int_client_active_spans') }}
+    select * from {{ ref('active_clients', 'int_client_active_spans') }}
     where definition_id = {{ default_definition() }}
 ),
 
 user_spans as (
-    select * from {{ ref('int_user_active_spans') }}
+    select * from {{ ref('active_clients', 'int_user_active_spans') }}
     where definition_id = {{ default_definition() }}
 ),
 
 user_clients as (
-    select * from {{ ref('int_user_clients') }}
+    select * from {{ ref('active_clients', 'int_user_clients') }}
 ),
 
 definitions as (
-    select * from {{ ref('active_definitions') }}
+    select * from {{ ref('active_clients', 'active_definitions') }}
     where definition_id = {{ default_definition() }}
 ),
 
 dates as (
-    select * from {{ ref('dim_dates') }}
+    select * from {{ ref('active_clients', 'dim_dates') }}
 ),
 
 as_of as (
-    select * from {{ ref('as_of') }}
+    select * from {{ ref('active_clients', 'as_of') }}
 ),
 
 spans as (

@@ -4,7 +4,7 @@
 with
 
 user_activity as (
-    select * from {{ ref('fct_user_activity_daily') }}
+    select * from {{ ref('active_clients', 'fct_user_activity_daily') }}
 ),
 
 final as (

@@ -5,7 +5,7 @@
 with
 
 client_weeks as (
-    select * from {{ ref('int_client_weeks') }}
+    select * from {{ ref('active_clients', 'int_client_weeks') }}
 ),
 
 -- Median of the events of the weeks before, and median absolute deviation (MAD) from it.

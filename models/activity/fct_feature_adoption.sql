@@ -4,19 +4,19 @@
 with
 
 feature_uses as (
-    select * from {{ ref('int_client_feature_uses') }}
+    select * from {{ ref('active_clients', 'int_client_feature_uses') }}
 ),
 
 entitlements as (
-    select * from {{ ref('int_client_feature_entitlements') }}
+    select * from {{ ref('active_clients', 'int_client_feature_entitlements') }}
 ),
 
 definitions as (
-    select * from {{ ref('active_definitions') }}
+    select * from {{ ref('active_clients', 'active_definitions') }}
 ),
 
 as_of as (
-    select * from {{ ref('as_of') }}
+    select * from {{ ref('active_clients', 'as_of') }}
 ),
 
 client_entitlements as (

@@ -7,20 +7,20 @@
 with
 
 adoption as (
-    select * from {{ ref('fct_feature_adoption') }}
+    select * from {{ ref('active_clients', 'fct_feature_adoption') }}
 ),
 
 attribute_spans as (
-    select * from {{ ref('int_client_attributes') }}
+    select * from {{ ref('active_clients', 'int_client_attributes') }}
     where attribute in ({{ cut_attributes() }})
 ),
 
 definitions as (
-    select * from {{ ref('active_definitions') }}
+    select * from {{ ref('active_clients', 'active_definitions') }}
 ),
 
 as_of as (
-    select * from {{ ref('as_of') }}
+    select * from {{ ref('active_clients', 'as_of') }}
 ),
 
 attributed as (
@@ -39,7 +39,7 @@ attributed as (
 
 history as (
     select min(activity_date) as first_usage_date
-    from {{ ref('fct_usage_daily') }}
+    from {{ ref('active_clients', 'fct_usage_daily') }}
 ),
 
 watched as (

@@ -9,7 +9,7 @@
 with
 
 active_periods as (
-    select * from {{ ref('int_active_periods') }}
+    select * from {{ ref('active_clients', 'int_active_periods') }}
 ),
 
 date_periods as (
@@ -19,15 +19,15 @@ date_periods as (
         period_start_date,
         period_end_date
 
-    from {{ ref('int_date_periods') }}
+    from {{ ref('active_clients', 'int_date_periods') }}
 ),
 
 definitions as (
-    select * from {{ ref('active_definitions') }}
+    select * from {{ ref('active_clients', 'active_definitions') }}
 ),
 
 as_of as (
-    select * from {{ ref('as_of') }}
+    select * from {{ ref('active_clients', 'as_of') }}
 ),
 
 statuses as (

@@ -8,15 +8,15 @@
 with
 
 lifecycle as (
-    select * from {{ ref('fct_lifecycle') }}
+    select * from {{ ref('active_clients', 'fct_lifecycle') }}
 ),
 
 date_periods as (
-    select * from {{ ref('int_date_periods') }}
+    select * from {{ ref('active_clients', 'int_date_periods') }}
 ),
 
 as_of as (
-    select * from {{ ref('as_of') }}
+    select * from {{ ref('active_clients', 'as_of') }}
 ),
 
 first_periods as (
@@ -38,7 +38,7 @@ periods as (
         date_periods.period_end_date <= {{ last_known_date('definitions') }} as is_complete
 
     from first_periods
-    inner join {{ ref('active_definitions') }} as definitions
+    inner join {{ ref('active_clients', 'active_definitions') }} as definitions
         on first_periods.definition_id = definitions.definition_id
     cross join as_of
     inner join date_periods

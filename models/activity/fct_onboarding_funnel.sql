@@ -13,15 +13,15 @@ activation as (
         *,
         min(case when is_judged then 1 else 0 end) over (partition by client_id) as is_known
 
-    from {{ ref('fct_activation') }}
+    from {{ ref('active_clients', 'fct_activation') }}
 ),
 
 criteria as (
-    select * from {{ ref('activation_criteria') }}
+    select * from {{ ref('active_clients', 'activation_criteria') }}
 ),
 
 as_of as (
-    select * from {{ ref('as_of') }}
+    select * from {{ ref('active_clients', 'as_of') }}
 ),
 
 steps as (

@@ -7,20 +7,20 @@
 with
 
 usage_events as (
-    select * from {{ ref('int_usage_events') }}
+    select * from {{ ref('active_clients', 'int_usage_events') }}
     where disposition = 'accepted'
 ),
 
 clients as (
-    select * from {{ ref('int_client_identities') }}
+    select * from {{ ref('active_clients', 'int_client_identities') }}
 ),
 
 users as (
-    select * from {{ ref('int_user_identities') }}
+    select * from {{ ref('active_clients', 'int_user_identities') }}
 ),
 
 as_of as (
-    select * from {{ ref('as_of') }}
+    select * from {{ ref('active_clients', 'as_of') }}
 ),
 
 final as (

@@ -3,7 +3,7 @@
 with
 
 core_usage as (
-    select * from {{ ref('int_core_usage_daily') }}
+    select * from {{ ref('active_clients', 'int_core_usage_daily') }}
     where exclusion_reason is null
 ),
 

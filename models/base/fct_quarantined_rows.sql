@@ -4,16 +4,17 @@
 with
 
 clients as (
-    select client_id as known_client_id from {{ ref('int_client_identities') }}
+    select client_id as known_client_id
+    from {{ ref('active_clients', 'int_client_identities') }}
 ),
 
 small_tables as (
-    select * from {{ ref('int_rows_classified') }}
+    select * from {{ ref('active_clients', 'int_rows_classified') }}
     where disposition = 'quarantined'
 ),
 
 events as (
-    select * from {{ ref('int_usage_events_quarantined') }}
+    select * from {{ ref('active_clients', 'int_usage_events_quarantined') }}
 ),
 
 judged_events as (

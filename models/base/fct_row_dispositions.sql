@@ -12,7 +12,7 @@ rows_by_disposition as (
         amount,
         loaded_date
 
-    from {{ ref('int_rows_classified') }}
+    from {{ ref('active_clients', 'int_rows_classified') }}
 
     union all
 
@@ -24,7 +24,7 @@ rows_by_disposition as (
         quantity as amount,
         loaded_date
 
-    from {{ ref('int_usage_events') }}
+    from {{ ref('active_clients', 'int_usage_events') }}
 ),
 
 final as (

@@ -4,11 +4,11 @@
 with
 
 clients as (
-    select * from {{ ref('int_clients') }}
+    select * from {{ ref('active_clients', 'int_clients') }}
 ),
 
 profiles as (
-    select * from {{ ref('int_client_profiles') }}
+    select * from {{ ref('active_clients', 'int_client_profiles') }}
 ),
 
 first_referrals as (
@@ -16,7 +16,7 @@ first_referrals as (
         referred_client_id,
         min(referral_id) as referral_id
 
-    from {{ ref('int_referrals') }}
+    from {{ ref('active_clients', 'int_referrals') }}
 
     where converted_date is not null
 
@@ -28,7 +28,7 @@ merge_counts as (
         canonical_client_id,
         count(*) - 1 as merged_client_count
 
-    from {{ ref('int_client_identities') }}
+    from {{ ref('active_clients', 'int_client_identities') }}
 
     group by canonical_client_id
 ),

@@ -3,12 +3,12 @@
 with
 
 users as (
-    select * from {{ ref('int_users_classified') }}
+    select * from {{ ref('active_clients', 'int_users_classified') }}
     where disposition = 'accepted'
 ),
 
 identities as (
-    select * from {{ ref('int_user_identities') }}
+    select * from {{ ref('active_clients', 'int_user_identities') }}
 ),
 
 final as (

@@ -5,43 +5,43 @@
 with
 
 client_months as (
-    select * from {{ ref('int_client_months') }}
+    select * from {{ ref('active_clients', 'int_client_months') }}
 ),
 
 revenue as (
-    select * from {{ ref('int_client_month_mrr') }}
+    select * from {{ ref('active_clients', 'int_client_month_mrr') }}
 ),
 
 stages as (
-    select * from {{ ref('int_client_month_stages') }}
+    select * from {{ ref('active_clients', 'int_client_month_stages') }}
 ),
 
 support as (
-    select * from {{ ref('int_client_month_support') }}
+    select * from {{ ref('active_clients', 'int_client_month_support') }}
 ),
 
 user_activity as (
-    select * from {{ ref('fct_user_activity_daily') }}
+    select * from {{ ref('active_clients', 'fct_user_activity_daily') }}
     where definition_id = {{ default_definition() }}
 ),
 
 responses as (
-    select * from {{ ref('fct_survey_responses') }}
+    select * from {{ ref('active_clients', 'fct_survey_responses') }}
     where survey_type = 'nps'
         and survey_purpose = 'relational'
 ),
 
 client_health as (
-    select * from {{ ref('fct_client_health') }}
+    select * from {{ ref('active_clients', 'fct_client_health') }}
 ),
 
 week_ends as (
-    select * from {{ ref('int_date_periods') }}
+    select * from {{ ref('active_clients', 'int_date_periods') }}
     where period_grain = 'week' and date_day = period_end_date
 ),
 
 as_of as (
-    select * from {{ ref('as_of') }}
+    select * from {{ ref('active_clients', 'as_of') }}
 ),
 
 activity as (

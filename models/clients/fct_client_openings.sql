@@ -5,7 +5,7 @@
 with
 
 client_months as (
-    select * from {{ ref('fct_client_months') }}
+    select * from {{ ref('active_clients', 'fct_client_months') }}
 ),
 
 months as (
@@ -14,11 +14,11 @@ months as (
         cast({{ dbt.date_trunc('quarter', 'period_month') }} as date) as quarter_start_date,
         cast({{ dbt.date_trunc('year', 'period_month') }} as date) as year_start_date
 
-    from {{ ref('int_months') }}
+    from {{ ref('active_clients', 'int_months') }}
 ),
 
 versions as (
-    select * from {{ ref('dim_client_versions') }}
+    select * from {{ ref('active_clients', 'dim_client_versions') }}
 ),
 
 periods as (
@@ -88,7 +88,7 @@ movements as (
         sum(case when movement_type = 'expansion' then mrr_change_amount else 0 end)
             as expansion_mrr_amount
 
-    from {{ ref('fct_mrr_movements') }}
+    from {{ ref('active_clients', 'fct_mrr_movements') }}
 
     group by client_id, {{ month_start('movement_date') }}
 ),

@@ -4,7 +4,7 @@
 with
 
 risks as (
-    select * from {{ ref('int_client_risks') }}
+    select * from {{ ref('active_clients', 'int_client_risks') }}
     where probability is not null
 ),
 

@@ -6,7 +6,7 @@
 with
 
 measures as (
-    select * from {{ ref('int_client_week_measures') }}
+    select * from {{ ref('active_clients', 'int_client_week_measures') }}
     where is_paying
 
     union all
@@ -19,22 +19,22 @@ measures as (
         'intercept' as measure,
         cast(1 as decimal(18, 6)) as measure_value
 
-    from {{ ref('int_client_week_facts') }}
+    from {{ ref('active_clients', 'int_client_week_facts') }}
 
     where is_paying
 ),
 
 features as (
-    select * from {{ ref('int_client_week_facts') }}
+    select * from {{ ref('active_clients', 'int_client_week_facts') }}
     where is_paying
 ),
 
 client_mrr as (
-    select * from {{ ref('fct_client_mrr') }}
+    select * from {{ ref('active_clients', 'fct_client_mrr') }}
 ),
 
 coefficients as (
-    select * from {{ ref('churn_coefficients') }}
+    select * from {{ ref('active_clients', 'churn_coefficients') }}
     where horizon_days = {{ number_var('churn_horizon_days') }}
 ),
 

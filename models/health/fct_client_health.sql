@@ -4,15 +4,15 @@
 with
 
 scores as (
-    select * from {{ ref('int_client_week_scores') }}
+    select * from {{ ref('active_clients', 'int_client_week_scores') }}
 ),
 
 features as (
-    select * from {{ ref('int_client_week_facts') }}
+    select * from {{ ref('active_clients', 'int_client_week_facts') }}
 ),
 
 seat_points as (
-    select * from {{ ref('int_health_points') }}
+    select * from {{ ref('active_clients', 'int_health_points') }}
     where measure = 'active_user_rate'
 ),
 

@@ -5,7 +5,7 @@
 with
 
 origins as (
-    select * from {{ ref('int_risk_origins') }}
+    select * from {{ ref('active_clients', 'int_risk_origins') }}
 ),
 
 -- Who had given notice was known to leave, and is judged by no score.
@@ -15,7 +15,7 @@ known_counts as (
         count(*) as notice_client_count,
         sum(churned_count) as notice_churned_count
 
-    from {{ ref('int_client_week_outcomes') }}
+    from {{ ref('active_clients', 'int_client_week_outcomes') }}
 
     where is_origin and has_given_notice and churned_count is not null
 

@@ -7,7 +7,7 @@ with
 
 loads as (
     select {{ dbt.concat(['source_name', "'.'", 'table_name']) }} as raw_table
-    from {{ ref('int_table_loads') }}
+    from {{ ref('active_clients', 'int_table_loads') }}
 ),
 
 counts as (
@@ -24,7 +24,7 @@ counts as (
         {{ day if missing else 'min(' ~ day ~ ')' }} as first_date,
         {{ day if missing else 'max(' ~ day ~ ')' }} as last_date
 
-    {{ from_nothing() if missing else 'from ' ~ ref(mart.mart) }}
+    {{ from_nothing() if missing else 'from ' ~ ref('active_clients', mart.mart) }}
     {%- if not loop.last %}
 
     union all

@@ -4,12 +4,12 @@
 with
 
 clients as (
-    select * from {{ ref('fct_active_clients_daily') }}
+    select * from {{ ref('active_clients', 'fct_active_clients_daily') }}
     where definition_id = {{ default_definition() }} and attribute = 'all'
 ),
 
 users as (
-    select * from {{ ref('fct_active_users_daily') }}
+    select * from {{ ref('active_clients', 'fct_active_users_daily') }}
     where definition_id = {{ default_definition() }} and attribute = 'all'
 ),
 

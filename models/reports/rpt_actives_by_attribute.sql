@@ -5,12 +5,12 @@
 with
 
 actives as (
-    select * from {{ ref('fct_client_actives_daily') }}
+    select * from {{ ref('active_clients', 'fct_client_actives_daily') }}
     where definition_id = {{ default_definition() }}
 ),
 
 versions as (
-    select * from {{ ref('dim_client_versions') }}
+    select * from {{ ref('active_clients', 'dim_client_versions') }}
 ),
 
 final as (

@@ -4,12 +4,12 @@
 with
 
 clients as (
-    select * from {{ ref('dim_clients') }}
+    select * from {{ ref('active_clients', 'dim_clients') }}
     where not is_internal
 ),
 
 as_of as (
-    select * from {{ ref('as_of') }}
+    select * from {{ ref('active_clients', 'as_of') }}
 ),
 
 client_months as (
@@ -20,7 +20,7 @@ client_months as (
             order by period_month
         ) as earlier_mrr_amount
 
-    from {{ ref('fct_client_months') }}
+    from {{ ref('active_clients', 'fct_client_months') }}
 ),
 
 months as (
@@ -37,7 +37,7 @@ actives as (
         sum(case when activity_date = as_of_date then monthly_active_user_count else 0 end)
             as user_count
 
-    from {{ ref('fct_client_actives_daily') }}
+    from {{ ref('active_clients', 'fct_client_actives_daily') }}
     cross join as_of
 
     group by client_id
@@ -49,18 +49,18 @@ engagement as (
         engagement_trend,
         row_number() over (partition by client_id order by week_start_date desc) as week_rank
 
-    from {{ ref('fct_client_engagement') }}
+    from {{ ref('active_clients', 'fct_client_engagement') }}
 
     where definition_id = {{ default_definition() }}
 ),
 
 health as (
-    select * from {{ ref('fct_client_health') }}
+    select * from {{ ref('active_clients', 'fct_client_health') }}
     where is_latest
 ),
 
 risks as (
-    select * from {{ ref('fct_client_churn_risk') }}
+    select * from {{ ref('active_clients', 'fct_client_churn_risk') }}
     where is_latest
 ),
 
@@ -69,7 +69,7 @@ renewals as (
         client_id,
         min(term_end_date) as next_renewal_date
 
-    from {{ ref('fct_renewals') }}
+    from {{ ref('active_clients', 'fct_renewals') }}
 
     where renewal_outcome = 'open' and not is_cancellation_scheduled
 
@@ -82,7 +82,7 @@ losses as (
         max(case when is_churn then ends_date end) as leaves_date,
         sum(lost_mrr_amount) as mrr_amount
 
-    from {{ ref('fct_contracted_losses') }}
+    from {{ ref('active_clients', 'fct_contracted_losses') }}
 
     group by client_id
 ),
@@ -97,7 +97,7 @@ answers as (
             order by responded_at desc, response_id asc
         ) as answer_rank
 
-    from {{ ref('fct_survey_responses') }}
+    from {{ ref('active_clients', 'fct_survey_responses') }}
 
     where survey_type = 'nps' and survey_purpose = 'relational'
 ),
@@ -109,7 +109,7 @@ tickets as (
         client_id,
         count(*) as open_count
 
-    from {{ ref('fct_tickets') }}
+    from {{ ref('active_clients', 'fct_tickets') }}
 
     where not is_resolved
 
@@ -128,11 +128,11 @@ actions as (
             order by coalesce(action_rank, 999999), action
         ) as shown_rank
 
-    from {{ ref('fct_next_best_actions') }}
+    from {{ ref('active_clients', 'fct_next_best_actions') }}
 ),
 
 client_values as (
-    select * from {{ ref('fct_client_lifetime_value') }}
+    select * from {{ ref('active_clients', 'fct_client_lifetime_value') }}
 ),
 
 final as (

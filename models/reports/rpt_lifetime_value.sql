@@ -4,11 +4,11 @@
 with
 
 values_of_clients as (
-    select * from {{ ref('fct_client_lifetime_value') }}
+    select * from {{ ref('active_clients', 'fct_client_lifetime_value') }}
 ),
 
 clients as (
-    select * from {{ ref('dim_clients') }}
+    select * from {{ ref('active_clients', 'dim_clients') }}
 ),
 
 final as (

@@ -4,20 +4,20 @@
 with
 
 client_months as (
-    select * from {{ ref('fct_client_months') }}
+    select * from {{ ref('active_clients', 'fct_client_months') }}
 ),
 
 openings as (
-    select * from {{ ref('fct_client_openings') }}
+    select * from {{ ref('active_clients', 'fct_client_openings') }}
     where period_grain = 'month'
 ),
 
 movements as (
-    select * from {{ ref('fct_mrr_movements') }}
+    select * from {{ ref('active_clients', 'fct_mrr_movements') }}
 ),
 
 retention as (
-    select * from {{ ref('fct_revenue_retention') }}
+    select * from {{ ref('active_clients', 'fct_revenue_retention') }}
     where retention_type = 'all_clients'
         and reactivation_policy = 'counted'
         and period_number = 12
@@ -25,18 +25,18 @@ retention as (
 ),
 
 actives as (
-    select * from {{ ref('rpt_actives') }}
+    select * from {{ ref('active_clients', 'rpt_actives') }}
 ),
 
 lifecycle as (
-    select * from {{ ref('fct_lifecycle_counts') }}
+    select * from {{ ref('active_clients', 'fct_lifecycle_counts') }}
     where definition_id = {{ default_definition() }}
         and entity_type = 'client'
         and period_grain = 'month'
 ),
 
 voice as (
-    select * from {{ ref('rpt_voice_months') }}
+    select * from {{ ref('active_clients', 'rpt_voice_months') }}
 ),
 
 risks as (
@@ -47,7 +47,7 @@ risks as (
             partition by {{ month_start('snapshot_date') }}
         ) as last_snapshot_date
 
-    from {{ ref('fct_client_churn_risk') }}
+    from {{ ref('active_clients', 'fct_client_churn_risk') }}
 ),
 
 stocks as (

@@ -4,7 +4,7 @@
 with
 
 months as (
-    select * from {{ ref('rpt_months') }}
+    select * from {{ ref('active_clients', 'rpt_months') }}
 ),
 
 steps as (

@@ -4,7 +4,7 @@
 with
 
 cells as (
-    select * from {{ ref('fct_usage_retention') }}
+    select * from {{ ref('active_clients', 'fct_usage_retention') }}
     where retention_id = 'client_month'
         and retention_method = 'on'
         and attribute = 'all'

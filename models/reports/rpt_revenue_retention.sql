@@ -5,7 +5,7 @@
 with
 
 cells as (
-    select * from {{ ref('fct_revenue_retention') }}
+    select * from {{ ref('active_clients', 'fct_revenue_retention') }}
     where retention_type = 'cohort'
         and reactivation_policy = 'counted'
         and is_mature

@@ -11,11 +11,11 @@ months as (
         period_month,
         is_complete
 
-    from {{ ref('fct_client_months') }}
+    from {{ ref('active_clients', 'fct_client_months') }}
 ),
 
 nps as (
-    select * from {{ ref('fct_nps') }}
+    select * from {{ ref('active_clients', 'fct_nps') }}
     where unit_of_count = 'latest_per_respondent'
         and survey_purpose = 'relational'
         and attribute = 'all'
@@ -29,7 +29,7 @@ satisfaction as (
         sum(case when survey_type = 'ces' then favourable_count else 0 end) as ces_favourable,
         sum(case when survey_type = 'ces' then response_count else 0 end) as ces_responses
 
-    from {{ ref('fct_csat') }}
+    from {{ ref('active_clients', 'fct_csat') }}
 
     where attribute = 'all'
 
@@ -43,7 +43,7 @@ loops as (
         sum(case when is_acknowledged then 1 else 0 end) as acknowledged_count,
         sum(case when is_open then 1 else 0 end) as open_count
 
-    from {{ ref('fct_feedback_loop') }}
+    from {{ ref('active_clients', 'fct_feedback_loop') }}
 
     group by {{ month_start('responded_date') }}
 ),
@@ -57,7 +57,7 @@ invitations as (
         sum(answered_count) as answered_count,
         min(case when is_mature then 1 else 0 end) = 1 as is_mature
 
-    from {{ ref('fct_survey_response_rates') }}
+    from {{ ref('active_clients', 'fct_survey_response_rates') }}
 
     where attribute = 'all'
 
@@ -74,7 +74,7 @@ backlog_days as (
         sum(resolved_count) as resolved_count,
         sum(backlog_count) as backlog_count
 
-    from {{ ref('fct_ticket_backlog') }}
+    from {{ ref('active_clients', 'fct_ticket_backlog') }}
 
     group by backlog_date
 ),
@@ -99,7 +99,7 @@ tickets as (
             case when is_first_response_due and is_first_response_in_sla then 1 else 0 end
         ) as in_sla_count
 
-    from {{ ref('fct_tickets') }}
+    from {{ ref('active_clients', 'fct_tickets') }}
 
     group by {{ month_start('opened_date') }}
 ),

@@ -5,12 +5,12 @@
 with
 
 retained_mrr as (
-    select * from {{ ref('int_retained_mrr') }}
+    select * from {{ ref('active_clients', 'int_retained_mrr') }}
     where period_number in (1, 3, 12)
 ),
 
 versions as (
-    select * from {{ ref('dim_client_versions') }}
+    select * from {{ ref('active_clients', 'dim_client_versions') }}
 ),
 
 final as (

@@ -6,11 +6,11 @@
 with
 
 counted_cells as (
-    select * from {{ ref('int_revenue_retention_cells') }}
+    select * from {{ ref('active_clients', 'int_revenue_retention_cells') }}
 ),
 
 months as (
-    select * from {{ ref('int_months') }}
+    select * from {{ ref('active_clients', 'int_months') }}
 ),
 
 bases as (

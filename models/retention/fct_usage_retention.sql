@@ -6,19 +6,19 @@
 with
 
 retention_definitions as (
-    select * from {{ ref('retention_definitions') }}
+    select * from {{ ref('active_clients', 'retention_definitions') }}
 ),
 
 members as (
-    select * from {{ ref('int_retention_members') }}
+    select * from {{ ref('active_clients', 'int_retention_members') }}
 ),
 
 cells as (
-    select * from {{ ref('int_retention_cells') }}
+    select * from {{ ref('active_clients', 'int_retention_cells') }}
 ),
 
 counts as (
-    select * from {{ ref('int_retention_counts') }}
+    select * from {{ ref('active_clients', 'int_retention_counts') }}
 ),
 
 cohorts as (

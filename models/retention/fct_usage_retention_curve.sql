@@ -6,7 +6,7 @@
 with
 
 retention as (
-    select * from {{ ref('fct_usage_retention') }}
+    select * from {{ ref('active_clients', 'fct_usage_retention') }}
     where is_mature
 ),
 

@@ -5,11 +5,11 @@
 with
 
 attributes as (
-    select * from {{ ref('int_client_attributes') }}
+    select * from {{ ref('active_clients', 'int_client_attributes') }}
 ),
 
 identities as (
-    select * from {{ ref('int_client_identities') }}
+    select * from {{ ref('active_clients', 'int_client_identities') }}
 ),
 
 change_dates as (

@@ -3,12 +3,12 @@
 with
 
 plans as (
-    select * from {{ ref('int_plans_classified') }}
+    select * from {{ ref('active_clients', 'int_plans_classified') }}
     where disposition = 'accepted'
 ),
 
 plan_features as (
-    select * from {{ ref('int_plan_features_classified') }}
+    select * from {{ ref('active_clients', 'int_plan_features_classified') }}
     where disposition = 'accepted'
 ),
 

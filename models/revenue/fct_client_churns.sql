@@ -18,7 +18,7 @@ client_mrr as (
             partition by client_id
         ) as first_paid_date
 
-    from {{ ref('fct_client_mrr') }}
+    from {{ ref('active_clients', 'fct_client_mrr') }}
 ),
 
 plan_levels as (
@@ -29,11 +29,11 @@ plan_levels as (
             order by valid_from
         ), {{ never() }}) as valid_to
 
-    from {{ ref('int_client_plan_levels') }}
+    from {{ ref('active_clients', 'int_client_plan_levels') }}
 ),
 
 causes as (
-    select * from {{ ref('int_churn_causes') }}
+    select * from {{ ref('active_clients', 'int_churn_causes') }}
 ),
 
 churns as (
@@ -57,7 +57,7 @@ churns as (
 ),
 
 versions as (
-    select * from {{ ref('dim_client_versions') }}
+    select * from {{ ref('active_clients', 'dim_client_versions') }}
 ),
 
 main_plans as (

@@ -4,7 +4,7 @@
 with
 
 currency_mrr as (
-    select * from {{ ref('int_client_currency_mrr') }}
+    select * from {{ ref('active_clients', 'int_client_currency_mrr') }}
 ),
 
 currency_changes as (

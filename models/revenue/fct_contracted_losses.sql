@@ -4,16 +4,16 @@
 with
 
 versions as (
-    select * from {{ ref('int_subscription_versions') }}
+    select * from {{ ref('active_clients', 'int_subscription_versions') }}
     where is_recurring and mrr_amount > 0
 ),
 
 rates as (
-    select * from {{ ref('int_exchange_rate_spans') }}
+    select * from {{ ref('active_clients', 'int_exchange_rate_spans') }}
 ),
 
 as_of as (
-    select * from {{ ref('as_of') }}
+    select * from {{ ref('active_clients', 'as_of') }}
 ),
 
 held as (

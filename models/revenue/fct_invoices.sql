@@ -4,17 +4,17 @@
 with
 
 invoices as (
-    select * from {{ ref('int_invoices_classified') }}
+    select * from {{ ref('active_clients', 'int_invoices_classified') }}
     where disposition = 'accepted'
         and exclusion_reason is null
 ),
 
 rates as (
-    select * from {{ ref('int_exchange_rate_spans') }}
+    select * from {{ ref('active_clients', 'int_exchange_rate_spans') }}
 ),
 
 as_of as (
-    select * from {{ ref('as_of') }}
+    select * from {{ ref('active_clients', 'as_of') }}
 ),
 
 dated as (

@@ -5,13 +5,13 @@
 with
 
 steps as (
-    select * from {{ ref('int_subscription_billing_steps') }}
+    select * from {{ ref('active_clients', 'int_subscription_billing_steps') }}
     where billed_mrr_amount > 0
         or invoice_count > 0
 ),
 
 rates as (
-    select * from {{ ref('int_exchange_rate_spans') }}
+    select * from {{ ref('active_clients', 'int_exchange_rate_spans') }}
 ),
 
 months as (
@@ -19,7 +19,7 @@ months as (
         *,
         {{ add_days('period_end_date', 1) }} as next_date
 
-    from {{ ref('int_months') }}
+    from {{ ref('active_clients', 'int_months') }}
 
     where has_begun
 ),

@@ -5,18 +5,18 @@
 with
 
 changes as (
-    select * from {{ ref('int_mrr_changes') }}
+    select * from {{ ref('active_clients', 'int_mrr_changes') }}
 ),
 
 current_rates as (
     select rates.*
-    from {{ ref('int_exchange_rate_spans') }} as rates
-    cross join {{ ref('as_of') }} as as_of
+    from {{ ref('active_clients', 'int_exchange_rate_spans') }} as rates
+    cross join {{ ref('active_clients', 'as_of') }} as as_of
     where {{ is_within('as_of.as_of_date', 'rates') }}
 ),
 
 versions as (
-    select * from {{ ref('dim_client_versions') }}
+    select * from {{ ref('active_clients', 'dim_client_versions') }}
 ),
 
 movements as (

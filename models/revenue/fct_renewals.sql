@@ -6,29 +6,29 @@
 with
 
 term_amounts as (
-    select * from {{ ref('int_term_amounts') }}
+    select * from {{ ref('active_clients', 'int_term_amounts') }}
     where available_mrr_amount > 0
 ),
 
 versions as (
-    select * from {{ ref('int_subscription_versions') }}
+    select * from {{ ref('active_clients', 'int_subscription_versions') }}
     where has_contract_mrr
 ),
 
 rates as (
-    select * from {{ ref('int_exchange_rate_spans') }}
+    select * from {{ ref('active_clients', 'int_exchange_rate_spans') }}
 ),
 
 term_ends as (
-    select * from {{ ref('int_term_ends') }}
+    select * from {{ ref('active_clients', 'int_term_ends') }}
 ),
 
 client_versions as (
-    select * from {{ ref('dim_client_versions') }}
+    select * from {{ ref('active_clients', 'dim_client_versions') }}
 ),
 
 as_of as (
-    select * from {{ ref('as_of') }}
+    select * from {{ ref('active_clients', 'as_of') }}
 ),
 
 terms as (
@@ -60,7 +60,7 @@ runs as (
             order by run_start_date
         ) as previous_end_date
 
-    from {{ ref('int_subscription_runs') }}
+    from {{ ref('active_clients', 'int_subscription_runs') }}
 ),
 
 begun as (

@@ -4,11 +4,11 @@
 with
 
 subscriptions as (
-    select * from {{ ref('int_restated_subscriptions') }}
+    select * from {{ ref('active_clients', 'int_restated_subscriptions') }}
 ),
 
 locks as (
-    select * from {{ ref('int_month_locks') }}
+    select * from {{ ref('active_clients', 'int_month_locks') }}
 ),
 
 sides as (

@@ -5,20 +5,20 @@
 with
 
 subscriptions as (
-    select * from {{ ref('int_restated_subscriptions') }}
+    select * from {{ ref('active_clients', 'int_restated_subscriptions') }}
 ),
 
 -- Numbers that were kept when they were published tell a change of definition.
 published as (
-    select * from {{ ref('published_mrr') }}
+    select * from {{ ref('active_clients', 'published_mrr') }}
 ),
 
 reported as (
-    select * from {{ ref('fct_reported_mrr') }}
+    select * from {{ ref('active_clients', 'fct_reported_mrr') }}
 ),
 
 locks as (
-    select * from {{ ref('int_month_locks') }}
+    select * from {{ ref('active_clients', 'int_month_locks') }}
 ),
 
 published_months as (

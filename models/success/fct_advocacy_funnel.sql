@@ -4,20 +4,20 @@
 with
 
 health as (
-    select * from {{ ref('fct_client_health') }}
+    select * from {{ ref('active_clients', 'fct_client_health') }}
     where is_latest
 ),
 
 features as (
-    select * from {{ ref('int_client_week_facts') }}
+    select * from {{ ref('active_clients', 'int_client_week_facts') }}
 ),
 
 clients as (
-    select * from {{ ref('int_clients') }}
+    select * from {{ ref('active_clients', 'int_clients') }}
 ),
 
 referrals as (
-    select * from {{ ref('int_referrals') }}
+    select * from {{ ref('active_clients', 'int_referrals') }}
 ),
 
 referrers as (

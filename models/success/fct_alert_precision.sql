@@ -8,15 +8,15 @@
 with
 
 severities as (
-    select * from {{ ref('alert_severities') }}
+    select * from {{ ref('active_clients', 'alert_severities') }}
 ),
 
 alerts as (
-    select * from {{ ref('int_client_alerts') }}
+    select * from {{ ref('active_clients', 'int_client_alerts') }}
 ),
 
 outcomes as (
-    select * from {{ ref('int_client_week_outcomes') }}
+    select * from {{ ref('active_clients', 'int_client_week_outcomes') }}
     where churned_count is not null and not has_given_notice
 ),
 

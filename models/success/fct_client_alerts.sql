@@ -5,11 +5,11 @@
 with
 
 alerts as (
-    select * from {{ ref('int_client_alerts') }}
+    select * from {{ ref('active_clients', 'int_client_alerts') }}
 ),
 
 precisions as (
-    select * from {{ ref('fct_alert_precision') }}
+    select * from {{ ref('active_clients', 'fct_alert_precision') }}
 ),
 
 final as (

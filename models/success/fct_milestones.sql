@@ -9,7 +9,7 @@ milestones as (
         *,
         false as is_estimated
 
-    from {{ ref('int_milestone_anniversaries') }}
+    from {{ ref('active_clients', 'int_milestone_anniversaries') }}
 
     union all
 
@@ -20,16 +20,16 @@ milestones as (
         milestone_date,
         is_estimated
 
-    from {{ ref('int_milestone_thresholds') }}
+    from {{ ref('active_clients', 'int_milestone_thresholds') }}
 ),
 
 touchpoints as (
-    select * from {{ ref('int_touchpoints') }}
+    select * from {{ ref('active_clients', 'int_touchpoints') }}
     where is_celebration
 ),
 
 as_of as (
-    select * from {{ ref('as_of') }}
+    select * from {{ ref('active_clients', 'as_of') }}
 ),
 
 celebrations as (

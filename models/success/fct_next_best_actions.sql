@@ -5,37 +5,37 @@
 with
 
 alerts as (
-    select * from {{ ref('fct_client_alerts') }}
+    select * from {{ ref('active_clients', 'fct_client_alerts') }}
     where is_open and is_raised
 ),
 
 opportunities as (
-    select * from {{ ref('fct_opportunities') }}
+    select * from {{ ref('active_clients', 'fct_opportunities') }}
     where is_fresh
 ),
 
 actions as (
-    select * from {{ ref('next_actions') }}
+    select * from {{ ref('active_clients', 'next_actions') }}
 ),
 
 health as (
-    select * from {{ ref('fct_client_health') }}
+    select * from {{ ref('active_clients', 'fct_client_health') }}
     where is_latest
 ),
 
 touchpoints as (
-    select * from {{ ref('int_touchpoints_classified') }}
+    select * from {{ ref('active_clients', 'int_touchpoints_classified') }}
     where disposition = 'accepted' and direction = 'outbound'
 ),
 
 clients as (
-    select * from {{ ref('int_client_identities') }}
+    select * from {{ ref('active_clients', 'int_client_identities') }}
     where exclusion_reason is null
 ),
 
 last_snapshot as (
     select max(snapshot_date) as snapshot_date
-    from {{ ref('int_client_identity_weeks') }}
+    from {{ ref('active_clients', 'int_client_identity_weeks') }}
 ),
 
 triggers as (

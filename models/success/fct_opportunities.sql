@@ -4,24 +4,24 @@
 with
 
 episodes as (
-    select * from {{ ref('int_client_rule_episodes') }}
+    select * from {{ ref('active_clients', 'int_client_rule_episodes') }}
     where rule_type = 'opportunity' and is_open
 ),
 
 kinds as (
-    select * from {{ ref('opportunity_kinds') }}
+    select * from {{ ref('active_clients', 'opportunity_kinds') }}
 ),
 
 client_mrr as (
-    select * from {{ ref('fct_client_mrr') }}
+    select * from {{ ref('active_clients', 'fct_client_mrr') }}
 ),
 
 lifetime_values as (
-    select * from {{ ref('fct_client_lifetime_value') }}
+    select * from {{ ref('active_clients', 'fct_client_lifetime_value') }}
 ),
 
 week_facts as (
-    select * from {{ ref('int_client_week_facts') }}
+    select * from {{ ref('active_clients', 'int_client_week_facts') }}
 ),
 
 -- What MRR is worth when nobody has said that it ends.

@@ -6,11 +6,11 @@
 with
 
 valuations as (
-    select * from {{ ref('int_client_valuations') }}
+    select * from {{ ref('active_clients', 'int_client_valuations') }}
 ),
 
 margin_months as (
-    select * from {{ ref('int_client_margin_months') }}
+    select * from {{ ref('active_clients', 'int_client_margin_months') }}
 ),
 
 cumulative as (

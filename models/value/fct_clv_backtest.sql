@@ -6,7 +6,7 @@
 with
 
 outcomes as (
-    select * from {{ ref('int_backtest_outcomes') }}
+    select * from {{ ref('active_clients', 'int_backtest_outcomes') }}
 ),
 
 -- Who had given notice is known, not foretold.
@@ -16,7 +16,7 @@ notice_counts as (
         relationship_type,
         count(*) as notice_client_count
 
-    from {{ ref('int_client_predictions') }}
+    from {{ ref('active_clients', 'int_client_predictions') }}
 
     where has_notice
 

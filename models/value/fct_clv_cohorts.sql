@@ -10,17 +10,17 @@ clients as (
         {{ month_start('created_date') }} as cohort_month,
         acquisition_cost_amount
 
-    from {{ ref('int_clients') }}
+    from {{ ref('active_clients', 'int_clients') }}
 
     where not is_internal
 ),
 
 margin_months as (
-    select * from {{ ref('int_client_margin_months') }}
+    select * from {{ ref('active_clients', 'int_client_margin_months') }}
 ),
 
 months as (
-    select * from {{ ref('int_months') }}
+    select * from {{ ref('active_clients', 'int_months') }}
     where has_begun
 ),
 

@@ -5,19 +5,19 @@
 with
 
 as_of as (
-    select * from {{ ref('as_of') }}
+    select * from {{ ref('active_clients', 'as_of') }}
 ),
 
 survival_models as (
-    select * from {{ ref('int_survival_models') }}
+    select * from {{ ref('active_clients', 'int_survival_models') }}
 ),
 
 purchase_models as (
-    select * from {{ ref('int_purchase_models') }}
+    select * from {{ ref('active_clients', 'int_purchase_models') }}
 ),
 
 spend_models as (
-    select * from {{ ref('int_spend_fits') }}
+    select * from {{ ref('active_clients', 'int_spend_fits') }}
 ),
 
 fits as (

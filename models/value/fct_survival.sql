@@ -6,30 +6,30 @@ with
 
 life_tables as (
     select life_tables.*
-    from {{ ref('int_life_tables') }} as life_tables
-    inner join {{ ref('as_of') }} as as_of
+    from {{ ref('active_clients', 'int_life_tables') }} as life_tables
+    inner join {{ ref('active_clients', 'as_of') }} as as_of
         on life_tables.origin_date = as_of.as_of_date
 ),
 
 estimates as (
-    select * from {{ ref('int_survival_estimates') }}
+    select * from {{ ref('active_clients', 'int_survival_estimates') }}
 ),
 
 models as (
-    select * from {{ ref('int_survival_models') }}
+    select * from {{ ref('active_clients', 'int_survival_models') }}
     where is_chosen
 ),
 
 curves as (
-    select * from {{ ref('int_churn_curves') }}
+    select * from {{ ref('active_clients', 'int_churn_curves') }}
 ),
 
 intervals as (
-    select * from {{ ref('int_churn_intervals') }}
+    select * from {{ ref('active_clients', 'int_churn_intervals') }}
 ),
 
 numbers as (
-    select * from {{ ref('numbers') }}
+    select * from {{ ref('active_clients', 'numbers') }}
 ),
 
 terms as (

@@ -10,7 +10,7 @@ responses as (
         *,
         {{ month_start('responded_date') }} as period_month
 
-    from {{ ref('fct_survey_responses') }}
+    from {{ ref('active_clients', 'fct_survey_responses') }}
 
     where survey_type <> 'nps'
 ),

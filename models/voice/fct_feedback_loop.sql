@@ -10,11 +10,11 @@ loops as (
         {{ dbt.dateadd('hour', number_var('feedback_sla_hours'), 'responded_at') }}
             as reply_due_at
 
-    from {{ ref('int_feedback_loops') }}
+    from {{ ref('active_clients', 'int_feedback_loops') }}
 ),
 
 as_of as (
-    select * from {{ ref('as_of') }}
+    select * from {{ ref('active_clients', 'as_of') }}
 ),
 
 judged as (

@@ -13,7 +13,7 @@ responses as (
         responded_date,
         {{ word_text('comment_text') }} as words
 
-    from {{ ref('fct_survey_responses') }}
+    from {{ ref('active_clients', 'fct_survey_responses') }}
 
     where comment_text is not null
 ),
@@ -27,7 +27,7 @@ keywords as (
             else trim({{ word_text('keyword') }})
         end as words
 
-    from {{ ref('feedback_themes') }}
+    from {{ ref('active_clients', 'feedback_themes') }}
 ),
 
 matches as (

@@ -5,11 +5,11 @@
 with
 
 counts as (
-    select * from {{ ref('int_nps_counts') }}
+    select * from {{ ref('active_clients', 'int_nps_counts') }}
 ),
 
 changes as (
-    select * from {{ ref('int_nps_changes') }}
+    select * from {{ ref('active_clients', 'int_nps_changes') }}
 ),
 
 weighted as (
@@ -17,7 +17,7 @@ weighted as (
         *,
         'all' as attribute
 
-    from {{ ref('int_nps_weighted') }}
+    from {{ ref('active_clients', 'int_nps_weighted') }}
 ),
 
 scored as (

@@ -4,16 +4,16 @@
 with
 
 responses as (
-    select * from {{ ref('int_survey_responses') }}
+    select * from {{ ref('active_clients', 'int_survey_responses') }}
 ),
 
 attributed as (
     {{ with_client_attributes(
         'responses', 'responded_date',
-        clients=ref('int_clients'),
-        versions=ref('dim_client_versions'),
-        users=ref('int_users_classified'),
-        tenure_bands=ref('tenure_bands')
+        clients=ref('active_clients', 'int_clients'),
+        versions=ref('active_clients', 'dim_client_versions'),
+        users=ref('active_clients', 'int_users_classified'),
+        tenure_bands=ref('active_clients', 'tenure_bands')
     ) }}
 ),
 

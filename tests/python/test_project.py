@@ -255,3 +255,21 @@ def test_a_clock_is_recognised() -> None:
     assert CLOCKS.search("select current_date")
     assert CLOCKS.search("where occurred_at < NOW()")
     assert not CLOCKS.search("select known_at, current_dates from today")
+
+
+def test_every_ref_names_the_package() -> None:
+    """In a project that has a model of the same name, dbt would read that one."""
+    # A raw table may be a model of another project: that is what the variable is for.
+    not_ours = {"location.place"}
+    files = sql_files("models", "macros", "tests/generic", "tests/singular")
+    files += [
+        path for folder in ("models", "seeds", "tests") for path in (ROOT / folder).rglob("*.yml")
+    ]
+    alone = []
+    for path in files:
+        for argument in re.findall(
+            r"(?<![\w.])ref\(([^()]*)\)", without_comments(path.read_text())
+        ):
+            if "," not in argument and argument.strip() not in not_ours:
+                alone.append(f"{relative(path)}: ref({argument})")
+    assert sorted(alone) == []

@@ -11,14 +11,14 @@ counted_windows as (
         counts.active_client_count,
         user_counts.active_user_count
 
-    from {{ ref('fct_active_clients_daily') }} as counts
-    inner join {{ ref('dim_dates') }} as dates
+    from {{ ref('active_clients', 'fct_active_clients_daily') }} as counts
+    inner join {{ ref('active_clients', 'dim_dates') }} as dates
         on counts.activity_date = dates.date_day
-    inner join {{ ref('fct_active_users_daily') }} as user_counts
+    inner join {{ ref('active_clients', 'fct_active_users_daily') }} as user_counts
         on counts.definition_id = user_counts.definition_id
             and counts.window_days = user_counts.window_days
             and counts.activity_date = user_counts.activity_date
-    cross join {{ ref('as_of') }} as as_of
+    cross join {{ ref('active_clients', 'as_of') }} as as_of
 
     where counts.attribute = 'all'
         and user_counts.attribute = 'all'
@@ -34,7 +34,7 @@ window_days as (
         dates.date_day
 
     from counted_windows
-    inner join {{ ref('dim_dates') }} as dates
+    inner join {{ ref('active_clients', 'dim_dates') }} as dates
         on counted_windows.activity_date >= dates.date_day
             and {{ add_days('counted_windows.activity_date', '-counted_windows.window_days') }}
             < dates.date_day
@@ -51,7 +51,7 @@ client_windows as (
         count(distinct user_activity.activity_date) as day_count
 
     from window_days
-    inner join {{ ref('fct_user_activity_daily') }} as user_activity
+    inner join {{ ref('active_clients', 'fct_user_activity_daily') }} as user_activity
         on window_days.definition_id = user_activity.definition_id
             and window_days.date_day = user_activity.activity_date
 
@@ -70,7 +70,7 @@ naive_clients as (
         count(*) as client_count
 
     from client_windows
-    inner join {{ ref('active_definitions') }} as definitions
+    inner join {{ ref('active_clients', 'active_definitions') }} as definitions
         on client_windows.definition_id = definitions.definition_id
 
     where client_windows.user_count >= definitions.min_users
@@ -91,7 +91,7 @@ naive_users as (
         count(distinct user_activity.user_id) as user_count
 
     from window_days
-    inner join {{ ref('fct_user_activity_daily') }} as user_activity
+    inner join {{ ref('active_clients', 'fct_user_activity_daily') }} as user_activity
         on window_days.definition_id = user_activity.definition_id
             and window_days.date_day = user_activity.activity_date
 

@@ -11,7 +11,7 @@ counts as (
         attribute,
         active_client_count as active_count
 
-    from {{ ref('fct_active_clients_daily') }}
+    from {{ ref('active_clients', 'fct_active_clients_daily') }}
 
     union all
 
@@ -23,7 +23,7 @@ counts as (
         attribute,
         active_user_count as active_count
 
-    from {{ ref('fct_active_users_daily') }}
+    from {{ ref('active_clients', 'fct_active_users_daily') }}
 ),
 
 sums as (

@@ -10,7 +10,7 @@ alerts as (
         {{ month_start('first_seen_date') }} as alert_month,
         count(*) as alert_count
 
-    from {{ ref('fct_client_alerts') }}
+    from {{ ref('active_clients', 'fct_client_alerts') }}
 
     where is_raised
 
@@ -22,7 +22,7 @@ clients as (
         {{ month_start('snapshot_date') }} as client_month,
         count(distinct client_id) as client_count
 
-    from {{ ref('fct_client_health') }}
+    from {{ ref('active_clients', 'fct_client_health') }}
 
     group by {{ month_start('snapshot_date') }}
 )

@@ -4,7 +4,7 @@
 with
 
 usage_daily as (
-    select * from {{ ref('fct_usage_daily') }}
+    select * from {{ ref('active_clients', 'fct_usage_daily') }}
     where exclusion_reason is null
 ),
 
@@ -13,7 +13,7 @@ calendar as (
         min(date_day) as first_date,
         max(date_day) as last_date
 
-    from {{ ref('dim_dates') }}
+    from {{ ref('active_clients', 'dim_dates') }}
 ),
 
 usage_days as (

@@ -3,11 +3,11 @@
 with
 
 definitions as (
-    select * from {{ ref('active_definitions') }}
+    select * from {{ ref('active_clients', 'active_definitions') }}
 ),
 
 core_actions as (
-    select * from {{ ref('core_actions') }}
+    select * from {{ ref('active_clients', 'core_actions') }}
 ),
 
 sequenced_actions as (

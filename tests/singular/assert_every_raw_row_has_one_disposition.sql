@@ -25,7 +25,7 @@ raw_rows as (
 ),
 
 dispositions as (
-    select * from {{ ref('fct_row_dispositions') }}
+    select * from {{ ref('active_clients', 'fct_row_dispositions') }}
 )
 
 select

@@ -7,7 +7,7 @@
 with
 
 backtest as (
-    select * from {{ ref('fct_health_backtest') }}
+    select * from {{ ref('active_clients', 'fct_health_backtest') }}
     where origin = 'all' and is_sufficient
 )
 

@@ -10,7 +10,7 @@ select
     row_count,
     last_late_loaded_date
 
-from {{ ref('int_table_loads') }}
+from {{ ref('active_clients', 'int_table_loads') }}
 
 where table_name in ('usage_events', 'survey_responses', 'touchpoints')
     and late_row_count > 0.1 * row_count

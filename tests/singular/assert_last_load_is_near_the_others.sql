@@ -12,7 +12,7 @@ loads as (
         lead(last_loaded_date) over (order by last_loaded_date desc) as next_loaded_date,
         row_number() over (order by last_loaded_date desc) as place
 
-    from {{ ref('int_table_loads') }}
+    from {{ ref('active_clients', 'int_table_loads') }}
 )
 
 select

@@ -4,15 +4,15 @@
 with
 
 counts as (
-    select * from {{ ref('fct_lifecycle_counts') }}
+    select * from {{ ref('active_clients', 'fct_lifecycle_counts') }}
 ),
 
 user_activity as (
-    select * from {{ ref('fct_user_activity_daily') }}
+    select * from {{ ref('active_clients', 'fct_user_activity_daily') }}
 ),
 
 definitions as (
-    select * from {{ ref('active_definitions') }}
+    select * from {{ ref('active_clients', 'active_definitions') }}
 ),
 
 months as (
@@ -20,7 +20,7 @@ months as (
         month_start_date,
         month_end_date
 
-    from {{ ref('dim_dates') }}
+    from {{ ref('active_clients', 'dim_dates') }}
 ),
 
 active_clients as (

@@ -12,7 +12,7 @@ movement_days as (
         movement_date,
         sum(mrr_change_amount) as mrr_change_amount
 
-    from {{ ref('fct_mrr_movements') }}
+    from {{ ref('active_clients', 'fct_mrr_movements') }}
 
     group by client_id, movement_date
 ),
@@ -28,7 +28,7 @@ rolled_forward as (
             rows between unbounded preceding and current row
         ) as rolled_forward_amount
 
-    from {{ ref('fct_client_mrr') }} as client_mrr
+    from {{ ref('active_clients', 'fct_client_mrr') }} as client_mrr
     left join movement_days
         on client_mrr.client_id = movement_days.client_id
             and client_mrr.valid_from = movement_days.movement_date
@@ -40,7 +40,7 @@ totals as (
         (select coalesce(sum(mrr_change_amount), 0) from movement_days) as moved_amount,
         (
             select coalesce(sum(mrr_amount), 0)
-            from {{ ref('fct_client_mrr') }}
+            from {{ ref('active_clients', 'fct_client_mrr') }}
             where valid_to is null
         ) as current_amount
 ),
@@ -50,7 +50,7 @@ currency_movements as (
         currency_code,
         sum(mrr_change_amount) as moved_amount
 
-    from {{ ref('fct_mrr_movements') }}
+    from {{ ref('active_clients', 'fct_mrr_movements') }}
 
     group by currency_code
 ),
@@ -60,7 +60,7 @@ currency_totals as (
         currency_code,
         sum(mrr_amount) as current_amount
 
-    from {{ ref('int_client_currency_mrr') }}
+    from {{ ref('active_clients', 'int_client_currency_mrr') }}
 
     where valid_to = {{ never() }}
 

@@ -20,13 +20,13 @@ raw_tables as (
             else {{ number_var('quarantine_rate_max') }}
         end as rate_max
 
-    from {{ ref('fct_row_dispositions') }}
+    from {{ ref('active_clients', 'fct_row_dispositions') }}
 
     group by source_name, table_name
 ),
 
 rules as (
-    select * from {{ ref('rejection_rules') }}
+    select * from {{ ref('active_clients', 'rejection_rules') }}
 ),
 
 limits as (
@@ -41,7 +41,7 @@ rejections as (
         rejection_reasons,
         count(*) as row_count
 
-    from {{ ref('fct_quarantined_rows') }}
+    from {{ ref('active_clients', 'fct_quarantined_rows') }}
 
     group by source_name, table_name, rejection_reasons
 ),

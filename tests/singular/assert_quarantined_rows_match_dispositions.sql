@@ -9,13 +9,13 @@ listed as (
         loaded_date,
         count(*) as row_count
 
-    from {{ ref('fct_quarantined_rows') }}
+    from {{ ref('active_clients', 'fct_quarantined_rows') }}
 
     group by source_name, table_name, loaded_date
 ),
 
 counted as (
-    select * from {{ ref('fct_row_dispositions') }}
+    select * from {{ ref('active_clients', 'fct_row_dispositions') }}
     where quarantined_row_count > 0
 )
 

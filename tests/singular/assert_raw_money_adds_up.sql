@@ -29,7 +29,7 @@ dispositions as (
         table_name,
         sum(raw_amount) as amount
 
-    from {{ ref('fct_row_dispositions') }}
+    from {{ ref('active_clients', 'fct_row_dispositions') }}
 
     group by source_name, table_name
 )

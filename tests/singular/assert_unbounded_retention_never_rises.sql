@@ -3,7 +3,7 @@
 with
 
 retention as (
-    select * from {{ ref('fct_usage_retention') }}
+    select * from {{ ref('active_clients', 'fct_usage_retention') }}
     where retention_method = 'unbounded' and is_mature
 ),
 

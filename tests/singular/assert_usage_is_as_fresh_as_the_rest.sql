@@ -7,11 +7,11 @@
 with
 
 loads as (
-    select * from {{ ref('int_table_loads') }}
+    select * from {{ ref('active_clients', 'int_table_loads') }}
 ),
 
 as_of as (
-    select * from {{ ref('as_of') }}
+    select * from {{ ref('active_clients', 'as_of') }}
 ),
 
 last_loads as (

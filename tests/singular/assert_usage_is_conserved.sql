@@ -7,8 +7,8 @@ accepted as (
         usage_events.activity_date,
         sum(usage_events.row_count) as event_count
 
-    from {{ ref('int_usage_events') }} as usage_events
-    cross join {{ ref('as_of') }} as as_of
+    from {{ ref('active_clients', 'int_usage_events') }} as usage_events
+    cross join {{ ref('active_clients', 'as_of') }} as as_of
 
     where usage_events.disposition = 'accepted'
         and usage_events.activity_date <= as_of.as_of_date
@@ -21,7 +21,7 @@ counted as (
         activity_date,
         sum(event_count) as event_count
 
-    from {{ ref('fct_usage_daily') }}
+    from {{ ref('active_clients', 'fct_usage_daily') }}
 
     group by activity_date
 )

@@ -6,20 +6,20 @@
 with
 
 user_activity as (
-    select * from {{ ref('fct_user_activity_daily') }}
+    select * from {{ ref('active_clients', 'fct_user_activity_daily') }}
 ),
 
 usage_daily as (
-    select * from {{ ref('fct_usage_daily') }}
+    select * from {{ ref('active_clients', 'fct_usage_daily') }}
     where exclusion_reason is null
 ),
 
 criteria as (
-    select * from {{ ref('activation_criteria') }}
+    select * from {{ ref('active_clients', 'activation_criteria') }}
 ),
 
 clients as (
-    select * from {{ ref('int_clients') }}
+    select * from {{ ref('active_clients', 'int_clients') }}
     where not is_internal
 ),
 

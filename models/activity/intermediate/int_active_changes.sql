@@ -5,28 +5,28 @@
 with
 
 client_spans as (
-    select * from {{ ref('int_client_active_spans') }}
+    select * from {{ ref('active_clients', 'int_client_active_spans') }}
 ),
 
 user_spans as (
-    select * from {{ ref('int_user_active_spans') }}
+    select * from {{ ref('active_clients', 'int_user_active_spans') }}
 ),
 
 user_clients as (
-    select * from {{ ref('int_user_clients') }}
+    select * from {{ ref('active_clients', 'int_user_clients') }}
 ),
 
 attribute_spans as (
-    select * from {{ ref('int_client_attributes') }}
+    select * from {{ ref('active_clients', 'int_client_attributes') }}
     where attribute in ({{ cut_attributes() }})
 ),
 
 definitions as (
-    select * from {{ ref('active_definitions') }}
+    select * from {{ ref('active_clients', 'active_definitions') }}
 ),
 
 as_of as (
-    select * from {{ ref('as_of') }}
+    select * from {{ ref('active_clients', 'as_of') }}
 ),
 
 entity_spans as (

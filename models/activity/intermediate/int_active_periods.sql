@@ -8,19 +8,19 @@
 with
 
 user_activity as (
-    select * from {{ ref('fct_user_activity_daily') }}
+    select * from {{ ref('active_clients', 'fct_user_activity_daily') }}
 ),
 
 client_activity as (
-    select * from {{ ref('fct_client_activity_daily') }}
+    select * from {{ ref('active_clients', 'fct_client_activity_daily') }}
 ),
 
 definitions as (
-    select * from {{ ref('active_definitions') }}
+    select * from {{ ref('active_clients', 'active_definitions') }}
 ),
 
 date_periods as (
-    select * from {{ ref('int_date_periods') }}
+    select * from {{ ref('active_clients', 'int_date_periods') }}
 ),
 
 user_periods as (

@@ -4,21 +4,21 @@
 with
 
 levels as (
-    select * from {{ ref('int_client_activity_levels') }}
+    select * from {{ ref('active_clients', 'int_client_activity_levels') }}
 ),
 
 definitions as (
-    select * from {{ ref('active_definitions') }}
+    select * from {{ ref('active_clients', 'active_definitions') }}
 ),
 
 windows as (
-    select * from {{ ref('int_activity_windows') }}
+    select * from {{ ref('active_clients', 'int_activity_windows') }}
 ),
 
 -- Where one event is enough, its days are all there is to know.
 client_days as (
     select client_activity.*
-    from {{ ref('fct_client_activity_daily') }} as client_activity
+    from {{ ref('active_clients', 'fct_client_activity_daily') }} as client_activity
     inner join definitions
         on client_activity.definition_id = definitions.definition_id
     where {{ is_met_by_any_event('definitions') }}

@@ -8,24 +8,24 @@ with
 
 definitions as (
     select *
-    from {{ ref('active_definitions') }} as definitions
+    from {{ ref('active_clients', 'active_definitions') }} as definitions
     where not ({{ is_met_by_any_event('definitions') }})
 ),
 
 active_days as (
     select user_activity.*
-    from {{ ref('fct_user_activity_daily') }} as user_activity
+    from {{ ref('active_clients', 'fct_user_activity_daily') }} as user_activity
     inner join definitions
         on user_activity.definition_id = definitions.definition_id
 ),
 
 client_days as (
-    select * from {{ ref('fct_client_activity_daily') }}
+    select * from {{ ref('active_clients', 'fct_client_activity_daily') }}
 ),
 
 windows as (
     select windows.*
-    from {{ ref('int_activity_windows') }} as windows
+    from {{ ref('active_clients', 'int_activity_windows') }} as windows
     inner join definitions
         on windows.definition_id = definitions.definition_id
 ),

@@ -5,16 +5,16 @@
 with
 
 plan_versions as (
-    select * from {{ ref('int_client_plan_versions') }}
+    select * from {{ ref('active_clients', 'int_client_plan_versions') }}
 ),
 
 plan_features as (
-    select * from {{ ref('int_plan_features_classified') }}
+    select * from {{ ref('active_clients', 'int_plan_features_classified') }}
     where disposition = 'accepted'
 ),
 
 features as (
-    select * from {{ ref('dim_features') }}
+    select * from {{ ref('active_clients', 'dim_features') }}
 ),
 
 plans_with_features as (

@@ -5,21 +5,21 @@
 with
 
 core_usage as (
-    select * from {{ ref('int_core_usage_daily') }}
+    select * from {{ ref('active_clients', 'int_core_usage_daily') }}
     where exclusion_reason is null
         and feature <> 'unknown'
 ),
 
 entitlements as (
-    select * from {{ ref('int_client_feature_entitlements') }}
+    select * from {{ ref('active_clients', 'int_client_feature_entitlements') }}
 ),
 
 definitions as (
-    select * from {{ ref('active_definitions') }}
+    select * from {{ ref('active_clients', 'active_definitions') }}
 ),
 
 as_of as (
-    select * from {{ ref('as_of') }}
+    select * from {{ ref('active_clients', 'as_of') }}
 ),
 
 feature_days as (

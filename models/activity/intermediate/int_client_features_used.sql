@@ -3,13 +3,13 @@
 with
 
 usage_daily as (
-    select * from {{ ref('fct_usage_daily') }}
+    select * from {{ ref('active_clients', 'fct_usage_daily') }}
     where exclusion_reason is null
         and feature <> 'unknown'
 ),
 
 as_of as (
-    select * from {{ ref('as_of') }}
+    select * from {{ ref('active_clients', 'as_of') }}
 ),
 
 final as (

@@ -6,16 +6,16 @@
 with
 
 client_months as (
-    select * from {{ ref('int_client_months') }}
+    select * from {{ ref('active_clients', 'int_client_months') }}
 ),
 
 retained as (
-    select * from {{ ref('int_retained_mrr') }}
+    select * from {{ ref('active_clients', 'int_retained_mrr') }}
     where period_number = 12
 ),
 
 client_mrr as (
-    select * from {{ ref('fct_client_mrr') }}
+    select * from {{ ref('active_clients', 'fct_client_mrr') }}
 ),
 
 month_mrr as (

@@ -5,17 +5,18 @@
 with
 
 client_months as (
-    select * from {{ ref('int_client_months') }}
+    select * from {{ ref('active_clients', 'int_client_months') }}
 ),
 
 active_spans as (
     {{ default_active_spans(
-        ref('int_client_active_spans'), ref('active_definitions')
+        ref('active_clients', 'int_client_active_spans'),
+        ref('active_clients', 'active_definitions')
     ) | indent(4) }}
 ),
 
 lifecycle as (
-    select * from {{ ref('fct_lifecycle') }}
+    select * from {{ ref('active_clients', 'fct_lifecycle') }}
     where entity_type = 'client'
         and period_grain = 'month'
         and is_default_definition

@@ -4,20 +4,20 @@
 with
 
 clients as (
-    select * from {{ ref('int_clients') }}
+    select * from {{ ref('active_clients', 'int_clients') }}
     where not is_internal
 ),
 
 client_mrr as (
-    select * from {{ ref('fct_client_mrr') }}
+    select * from {{ ref('active_clients', 'fct_client_mrr') }}
 ),
 
 client_activity as (
-    select * from {{ ref('fct_client_activity_daily') }}
+    select * from {{ ref('active_clients', 'fct_client_activity_daily') }}
 ),
 
 months as (
-    select * from {{ ref('int_months') }}
+    select * from {{ ref('active_clients', 'int_months') }}
     where has_begun
 ),
 

@@ -6,15 +6,15 @@
 with
 
 usage_daily as (
-    select * from {{ ref('fct_usage_daily') }}
+    select * from {{ ref('active_clients', 'fct_usage_daily') }}
 ),
 
 definitions as (
-    select * from {{ ref('active_definitions') }}
+    select * from {{ ref('active_clients', 'active_definitions') }}
 ),
 
 core_actions as (
-    select * from {{ ref('core_actions') }}
+    select * from {{ ref('active_clients', 'core_actions') }}
 ),
 
 -- An event name listed by itself decides; '*' decides for all that are not listed.

@@ -3,15 +3,15 @@
 with
 
 client_months as (
-    select * from {{ ref('int_client_months') }}
+    select * from {{ ref('active_clients', 'int_client_months') }}
 ),
 
 revenue as (
-    select * from {{ ref('int_client_month_mrr') }}
+    select * from {{ ref('active_clients', 'int_client_month_mrr') }}
 ),
 
 stages as (
-    select * from {{ ref('int_client_month_stages') }}
+    select * from {{ ref('active_clients', 'int_client_month_stages') }}
 ),
 
 final as (

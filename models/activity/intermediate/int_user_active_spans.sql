@@ -9,13 +9,13 @@ active_days as (
         user_id,
         activity_date
 
-    from {{ ref('fct_user_activity_daily') }}
+    from {{ ref('active_clients', 'fct_user_activity_daily') }}
 
     group by definition_id, user_id, activity_date
 ),
 
 windows as (
-    select * from {{ ref('int_activity_windows') }}
+    select * from {{ ref('active_clients', 'int_activity_windows') }}
 ),
 
 {{ coverage_spans('active_days', 'windows', ['definition_id', 'user_id']) }}

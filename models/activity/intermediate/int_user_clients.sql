@@ -5,7 +5,7 @@
 with
 
 user_activity as (
-    select * from {{ ref('fct_user_activity_daily') }}
+    select * from {{ ref('active_clients', 'fct_user_activity_daily') }}
 ),
 
 listed_users as (
@@ -13,7 +13,7 @@ listed_users as (
         user_id,
         canonical_client_id as client_id
 
-    from {{ ref('int_users_classified') }}
+    from {{ ref('active_clients', 'int_users_classified') }}
 
     where disposition = 'accepted'
         and exclusion_reason is null

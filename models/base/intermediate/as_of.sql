@@ -2,7 +2,7 @@
 -- The variable as_of_date, or the last day that is complete in the reporting time zone: the day
 -- before the one on which a raw table, whichever it is, was loaded last.
 
--- depends_on: {{ ref('int_table_loads') }}
+-- depends_on: {{ ref('active_clients', 'int_table_loads') }}
 
 with
 
@@ -18,7 +18,7 @@ final as (
             {{ date_var('calendar_start_date') }}
         ) as as_of_date
 
-    from {{ ref('int_table_loads') }}
+    from {{ ref('active_clients', 'int_table_loads') }}
 )
 {% endif %}
 

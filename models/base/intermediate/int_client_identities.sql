@@ -4,7 +4,7 @@
 with recursive
 
 clients as (
-    select * from {{ ref('int_clients_classified') }}
+    select * from {{ ref('active_clients', 'int_clients_classified') }}
     where disposition = 'accepted'
 ),
 

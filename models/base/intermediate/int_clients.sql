@@ -4,12 +4,12 @@
 with
 
 clients as (
-    select * from {{ ref('int_clients_classified') }}
+    select * from {{ ref('active_clients', 'int_clients_classified') }}
     where disposition = 'accepted'
 ),
 
 identities as (
-    select * from {{ ref('int_client_identities') }}
+    select * from {{ ref('active_clients', 'int_client_identities') }}
     where client_id = canonical_client_id
 ),
 

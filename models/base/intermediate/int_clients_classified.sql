@@ -1,6 +1,6 @@
 -- Grain: one row per delivered row of crm.clients, with its disposition.
 
 {{ classify_rows(
-    staged=ref('stg_crm__clients'),
+    staged=ref('active_clients', 'stg_crm__clients'),
     key=['client_id'],
 ) }}

@@ -5,11 +5,11 @@
 with
 
 clients as (
-    {{ known_rows(ref('int_clients_classified'), 'clients') }}
+    {{ known_rows(ref('active_clients', 'int_clients_classified'), 'clients') }}
 ),
 
 identities as (
-    select * from {{ ref('int_client_identities') }}
+    select * from {{ ref('active_clients', 'int_client_identities') }}
 ),
 
 signs as (
@@ -17,7 +17,7 @@ signs as (
         client_id,
         {{ reporting_date('started_at') }} as sign_date
 
-    from {{ ref('int_subscriptions_classified') }}
+    from {{ ref('active_clients', 'int_subscriptions_classified') }}
 
     where disposition = 'accepted'
 
@@ -27,7 +27,7 @@ signs as (
         client_id,
         {{ reporting_date('issued_at') }} as sign_date
 
-    from {{ ref('int_invoices_classified') }}
+    from {{ ref('active_clients', 'int_invoices_classified') }}
 
     where disposition = 'accepted'
 
@@ -37,7 +37,7 @@ signs as (
         client_id,
         activity_date as sign_date
 
-    from {{ ref('int_usage_events') }}
+    from {{ ref('active_clients', 'int_usage_events') }}
 
     where disposition = 'accepted'
 

@@ -10,7 +10,7 @@ dates as (
         {{ unknown_date() }} as anchor_date,
         {{ week_start(unknown_date()) }} as anchor_week_date
 
-    from {{ ref('dim_dates') }}
+    from {{ ref('active_clients', 'dim_dates') }}
 ),
 
 final as (

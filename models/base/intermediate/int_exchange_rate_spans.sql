@@ -6,7 +6,7 @@
 with
 
 exchange_rates as (
-    select * from {{ ref('int_exchange_rates_classified') }}
+    select * from {{ ref('active_clients', 'int_exchange_rates_classified') }}
     where disposition = 'accepted'
         and currency_code <> {{ reporting_currency() }}
 ),

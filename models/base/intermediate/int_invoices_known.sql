@@ -12,7 +12,7 @@
 with
 
 invoices as (
-    {{ known_rows(ref('int_invoices_classified'), 'invoices') }}
+    {{ known_rows(ref('active_clients', 'int_invoices_classified'), 'invoices') }}
 ),
 
 -- The day on which the outcome became known, where that is later than the rest.

@@ -8,11 +8,11 @@ dates as (
         month_start_date,
         month_end_date
 
-    from {{ ref('dim_dates') }}
+    from {{ ref('active_clients', 'dim_dates') }}
 ),
 
 as_of as (
-    select * from {{ ref('as_of') }}
+    select * from {{ ref('active_clients', 'as_of') }}
 ),
 
 final as (

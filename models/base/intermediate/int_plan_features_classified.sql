@@ -1,6 +1,6 @@
 -- Grain: one row per delivered row of product.plan_features, with its disposition.
 
 {{ classify_rows(
-    staged=ref('stg_product__plan_features'),
+    staged=ref('active_clients', 'stg_product__plan_features'),
     key=['plan_id', 'feature'],
 ) }}

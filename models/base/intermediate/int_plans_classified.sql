@@ -1,6 +1,6 @@
 -- Grain: one row per delivered row of billing.plans, with its disposition.
 
 {{ classify_rows(
-    staged=ref('stg_billing__plans'),
+    staged=ref('active_clients', 'stg_billing__plans'),
     key=['plan_id'],
 ) }}

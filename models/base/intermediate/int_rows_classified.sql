@@ -23,7 +23,7 @@ final as (
         coalesce({{ reporting_date('loaded_at') }}, {{ unknown_date() }}) as loaded_date,
         loaded_at
 
-    from {{ ref('int_' ~ table.table ~ '_classified') }}
+    from {{ ref('active_clients', 'int_' ~ table.table ~ '_classified') }}
     {%- if not loop.last %}
 
     union all

@@ -6,7 +6,7 @@ with
 
 deliveries as (
     {{ classify_rows(
-        staged=ref('stg_billing__subscriptions'),
+        staged=ref('active_clients', 'stg_billing__subscriptions'),
         key=['subscription_id', 'version'],
         client_column='client_id',
         priced_at='staged.started_at',

@@ -6,7 +6,8 @@ with
 
 versions as (
     {{ known_rows(
-        ref('int_subscriptions_classified'), 'subscriptions', key=['subscription_id', 'version']
+        ref('active_clients', 'int_subscriptions_classified'), 'subscriptions',
+        key=['subscription_id', 'version']
     ) }}
 ),
 

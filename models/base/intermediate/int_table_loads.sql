@@ -13,7 +13,7 @@ days as (
         loaded_date,
         row_count
 
-    from {{ ref('int_usage_events') }}
+    from {{ ref('active_clients', 'int_usage_events') }}
 
     where disposition <> 'quarantined'
     {%- for table in row_ledger() %}
@@ -27,7 +27,7 @@ days as (
         {{ reporting_date('loaded_at') }} as loaded_date,
         1 as row_count
 
-    from {{ ref('int_' ~ table.table ~ '_classified') }}
+    from {{ ref('active_clients', 'int_' ~ table.table ~ '_classified') }}
 
     where disposition <> 'quarantined'
     {%- endfor %}

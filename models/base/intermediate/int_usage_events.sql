@@ -7,8 +7,8 @@
 -- full refresh.
 
 {{ config(
-    pre_hook="{{ say_what_is_recounted(ref('int_usage_load_days')) }}",
-    post_hook="{{ forget_emptied_days(ref('int_usage_load_days')) }}",
+    pre_hook="{{ say_what_is_recounted(ref('active_clients', 'int_usage_load_days')) }}",
+    post_hook="{{ forget_emptied_days(ref('active_clients', 'int_usage_load_days')) }}",
     **replace_touched_days()
 ) }}
 
@@ -94,15 +94,16 @@ counts as (
 with
 
 clients as (
-    select client_id as known_client_id from {{ ref('int_client_identities') }}
+    select client_id as known_client_id
+    from {{ ref('active_clients', 'int_client_identities') }}
 ),
 
 {% if can_continue() %}
-{{ touched_usage_days(ref('int_usage_load_days'), 'clients', fingerprint) }},
+{{ touched_usage_days(ref('active_clients', 'int_usage_load_days'), 'clients', fingerprint) }},
 
 {% endif %}
 events as (
-    select * from {{ ref('stg_product__usage_events') }}
+    select * from {{ ref('active_clients', 'stg_product__usage_events') }}
     where {{ is_touched('activity_date') }}
 ),
 

@@ -6,17 +6,19 @@
 -- are not those that `int_usage_events` has counted.
 
 {{ config(
-    post_hook="{{ forget_emptied_days(ref('int_usage_events'), \"disposition = 'quarantined'\") }}",
+    post_hook="{{ forget_emptied_days("
+        ~ "ref('active_clients', 'int_usage_events'), \"disposition = 'quarantined'\") }}",
     **replace_touched_days()
 ) }}
 
--- depends_on: {{ ref('int_usage_events') }}
--- depends_on: {{ ref('int_usage_load_days') }}
+-- depends_on: {{ ref('active_clients', 'int_usage_events') }}
+-- depends_on: {{ ref('active_clients', 'int_usage_load_days') }}
 
 with
 
 clients as (
-    select client_id as known_client_id from {{ ref('int_client_identities') }}
+    select client_id as known_client_id
+    from {{ ref('active_clients', 'int_client_identities') }}
 ),
 
 {% if can_continue() %}
@@ -27,7 +29,7 @@ counted_days as (
         sum(row_count) as row_count,
         sum(content_checksum) as content_checksum
 
-    from {{ ref('int_usage_events') }}
+    from {{ ref('active_clients', 'int_usage_events') }}
 
     where disposition = 'quarantined'
 
@@ -62,12 +64,14 @@ touched_days as (
 
 -- Of loads that are no longer delivered the rows stay, where dropped_loads says so.
 kept_loads as (
-    {{ kept_loads(ref('int_usage_events'), ref('int_usage_load_days')) }}
+    {{ kept_loads(
+        ref('active_clients', 'int_usage_events'), ref('active_clients', 'int_usage_load_days')
+    ) }}
 ),
 
 {% endif %}
 events as (
-    select * from {{ ref('stg_product__usage_events') }}
+    select * from {{ ref('active_clients', 'stg_product__usage_events') }}
     where {{ is_touched('activity_date') }}
 ),
 

@@ -4,7 +4,7 @@
 with
 
 events as (
-    select * from {{ ref('stg_product__usage_events') }}
+    select * from {{ ref('active_clients', 'stg_product__usage_events') }}
 ),
 
 final as (

@@ -5,7 +5,7 @@
 with recursive
 
 users as (
-    select * from {{ ref('int_users_classified') }}
+    select * from {{ ref('active_clients', 'int_users_classified') }}
     where disposition = 'accepted'
 ),
 

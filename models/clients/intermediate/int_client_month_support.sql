@@ -4,15 +4,15 @@
 with
 
 tickets as (
-    select * from {{ ref('int_tickets') }}
+    select * from {{ ref('active_clients', 'int_tickets') }}
 ),
 
 times as (
-    select * from {{ ref('int_ticket_times') }}
+    select * from {{ ref('active_clients', 'int_ticket_times') }}
 ),
 
 targets as (
-    select * from {{ ref('support_targets') }}
+    select * from {{ ref('active_clients', 'support_targets') }}
 ),
 
 ticket_months as (

@@ -9,8 +9,8 @@ current_plans as (
         plan_spans.entitled_plan_id,
         plan_spans.paid_plan_id
 
-    from {{ ref('int_client_plan_spans') }} as plan_spans
-    inner join {{ ref('as_of') }} as as_of
+    from {{ ref('active_clients', 'int_client_plan_spans') }} as plan_spans
+    inner join {{ ref('active_clients', 'as_of') }} as as_of
         on plan_spans.valid_from <= as_of.as_of_date
             and plan_spans.valid_to > as_of.as_of_date
 ),
@@ -21,13 +21,13 @@ entitlements as (
         plan_features.feature
 
     from current_plans
-    inner join {{ ref('int_plan_features_classified') }} as plan_features
+    inner join {{ ref('active_clients', 'int_plan_features_classified') }} as plan_features
         on current_plans.entitled_plan_id = plan_features.plan_id
             and plan_features.disposition = 'accepted'
 ),
 
 features_used as (
-    select * from {{ ref('int_client_features_used') }}
+    select * from {{ ref('active_clients', 'int_client_features_used') }}
 ),
 
 feature_users as (
@@ -83,11 +83,11 @@ entitled_counts as (
 ),
 
 channels as (
-    select * from {{ ref('int_client_channels') }}
+    select * from {{ ref('active_clients', 'int_client_channels') }}
 ),
 
 clients as (
-    select client_id from {{ ref('int_client_identities') }}
+    select client_id from {{ ref('active_clients', 'int_client_identities') }}
     where exclusion_reason is null
         and client_id = canonical_client_id
 ),

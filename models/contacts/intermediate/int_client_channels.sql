@@ -4,7 +4,7 @@
 with
 
 touchpoints as (
-    select * from {{ ref('int_touchpoints') }}
+    select * from {{ ref('active_clients', 'int_touchpoints') }}
     where channel <> 'unknown'
 ),
 

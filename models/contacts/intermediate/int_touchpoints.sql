@@ -3,17 +3,17 @@
 with
 
 touchpoints as (
-    select * from {{ ref('int_touchpoints_classified') }}
+    select * from {{ ref('active_clients', 'int_touchpoints_classified') }}
     where disposition = 'accepted'
         and exclusion_reason is null
 ),
 
 topics as (
-    select * from {{ ref('touchpoint_topics') }}
+    select * from {{ ref('active_clients', 'touchpoint_topics') }}
 ),
 
 as_of as (
-    select * from {{ ref('as_of') }}
+    select * from {{ ref('active_clients', 'as_of') }}
 ),
 
 -- A topic listed by itself decides; '*' decides for all that are not listed.

@@ -7,7 +7,7 @@
 with
 
 offers as (
-    select * from {{ ref('fct_offers') }}
+    select * from {{ ref('active_clients', 'fct_offers') }}
     where is_mature
         and is_eligible
 ),

@@ -7,29 +7,29 @@
 with
 
 offers as (
-    select * from {{ ref('int_offers_classified') }}
+    select * from {{ ref('active_clients', 'int_offers_classified') }}
     where disposition = 'accepted'
         and exclusion_reason is null
 ),
 
 goals as (
-    select * from {{ ref('offer_goals') }}
+    select * from {{ ref('active_clients', 'offer_goals') }}
 ),
 
 rates as (
-    select * from {{ ref('int_exchange_rate_spans') }}
+    select * from {{ ref('active_clients', 'int_exchange_rate_spans') }}
 ),
 
 client_mrr as (
-    select * from {{ ref('fct_client_mrr') }}
+    select * from {{ ref('active_clients', 'fct_client_mrr') }}
 ),
 
 plan_spans as (
-    select * from {{ ref('int_client_plan_spans') }}
+    select * from {{ ref('active_clients', 'int_client_plan_spans') }}
 ),
 
 as_of as (
-    select * from {{ ref('as_of') }}
+    select * from {{ ref('active_clients', 'as_of') }}
 ),
 
 dated as (

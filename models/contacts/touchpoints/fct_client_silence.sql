@@ -6,24 +6,24 @@
 with
 
 clients as (
-    select * from {{ ref('int_clients') }}
+    select * from {{ ref('active_clients', 'int_clients') }}
     where not is_internal
 ),
 
 client_months as (
-    select * from {{ ref('int_current_client_months') }}
+    select * from {{ ref('active_clients', 'int_current_client_months') }}
 ),
 
 touchpoints as (
-    select * from {{ ref('fct_touchpoints') }}
+    select * from {{ ref('active_clients', 'fct_touchpoints') }}
 ),
 
 cadences as (
-    select * from {{ ref('contact_cadences') }}
+    select * from {{ ref('active_clients', 'contact_cadences') }}
 ),
 
 as_of as (
-    select * from {{ ref('as_of') }}
+    select * from {{ ref('active_clients', 'as_of') }}
 ),
 
 current_clients as (

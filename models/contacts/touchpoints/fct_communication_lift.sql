@@ -7,7 +7,7 @@
 with
 
 reach as (
-    select * from {{ ref('fct_communication_reach') }}
+    select * from {{ ref('active_clients', 'fct_communication_reach') }}
     where is_mature
 ),
 

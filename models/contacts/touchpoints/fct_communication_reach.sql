@@ -13,7 +13,7 @@ client_months as (
         period_month,
         {{ add_months('period_month', 1) }} as adoption_month
 
-    from {{ ref('int_current_client_months') }}
+    from {{ ref('active_clients', 'int_current_client_months') }}
 
     where is_complete
 ),
@@ -24,7 +24,7 @@ contacts as (
         topic,
         {{ month_start('occurred_date') }} as period_month
 
-    from {{ ref('fct_touchpoints') }}
+    from {{ ref('active_clients', 'fct_touchpoints') }}
 
     where is_education
 
@@ -37,13 +37,13 @@ first_uses as (
         {{ month_start('first_used_date') }} as adoption_month,
         count(*) as feature_count
 
-    from {{ ref('int_client_features_used') }}
+    from {{ ref('active_clients', 'int_client_features_used') }}
 
     group by client_id, {{ month_start('first_used_date') }}
 ),
 
 as_of as (
-    select * from {{ ref('as_of') }}
+    select * from {{ ref('active_clients', 'as_of') }}
 ),
 
 topics as (

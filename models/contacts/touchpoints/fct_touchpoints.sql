@@ -5,7 +5,7 @@
 with
 
 touchpoints as (
-    select * from {{ ref('int_touchpoints') }}
+    select * from {{ ref('active_clients', 'int_touchpoints') }}
 ),
 
 sequenced as (

@@ -5,11 +5,11 @@
 with
 
 versions as (
-    select * from {{ ref('int_subscriptions_known') }}
+    select * from {{ ref('active_clients', 'int_subscriptions_known') }}
 ),
 
 billing_intervals as (
-    select * from {{ ref('billing_intervals') }}
+    select * from {{ ref('active_clients', 'billing_intervals') }}
 ),
 
 -- A subscription that went from one client to another is news of both.

@@ -5,7 +5,7 @@
 with
 
 outcomes as (
-    select * from {{ ref('int_client_week_outcomes') }}
+    select * from {{ ref('active_clients', 'int_client_week_outcomes') }}
     where is_origin and is_predicted and churned_count is not null
 ),
 

@@ -5,16 +5,16 @@
 with recursive
 
 client_rows as (
-    select * from {{ ref('int_clients_known') }}
+    select * from {{ ref('active_clients', 'int_clients_known') }}
 ),
 
 date_periods as (
-    select * from {{ ref('int_date_periods') }}
+    select * from {{ ref('active_clients', 'int_date_periods') }}
     where period_grain = 'week' and date_day = period_end_date
 ),
 
 as_of as (
-    select * from {{ ref('as_of') }}
+    select * from {{ ref('active_clients', 'as_of') }}
 ),
 
 complete_weeks as (
@@ -28,10 +28,13 @@ complete_weeks as (
 ),
 
 reconstructed as (
-    {{ reconstructed_days('complete_weeks', 'snapshot_date', ref('int_table_loads'), [
-        'clients', 'subscriptions', 'usage_events', 'survey_responses', 'tickets', 'invoices',
-        'touchpoints',
-    ]) }}
+    {{ reconstructed_days(
+        'complete_weeks', 'snapshot_date', ref('active_clients', 'int_table_loads'),
+        [
+            'clients', 'subscriptions', 'usage_events', 'survey_responses', 'tickets',
+            'invoices', 'touchpoints',
+        ]
+    ) }}
 ),
 
 snapshots as (

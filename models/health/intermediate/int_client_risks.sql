@@ -4,20 +4,20 @@
 with
 
 outcomes as (
-    select * from {{ ref('int_client_week_outcomes') }}
+    select * from {{ ref('active_clients', 'int_client_week_outcomes') }}
     where is_origin and is_predicted and churned_count is not null
 ),
 
 client_groups as (
-    select * from {{ ref('int_client_groups') }}
+    select * from {{ ref('active_clients', 'int_client_groups') }}
 ),
 
 points as (
-    select * from {{ ref('int_health_points') }}
+    select * from {{ ref('active_clients', 'int_health_points') }}
 ),
 
 churn_risk as (
-    select * from {{ ref('fct_client_churn_risk') }}
+    select * from {{ ref('active_clients', 'fct_client_churn_risk') }}
 ),
 
 base_rates as (

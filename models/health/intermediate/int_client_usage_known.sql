@@ -5,18 +5,18 @@
 with
 
 core_usage as (
-    select * from {{ ref('int_core_usage_daily') }}
+    select * from {{ ref('active_clients', 'int_core_usage_daily') }}
     where definition_id = {{ default_definition() }}
 ),
 
 usage_loads as (
     select history_until_date
-    from {{ ref('int_table_loads') }}
+    from {{ ref('active_clients', 'int_table_loads') }}
     where table_name = 'usage_events'
 ),
 
 weeks as (
-    select * from {{ ref('int_date_periods') }}
+    select * from {{ ref('active_clients', 'int_date_periods') }}
     where period_grain = 'week'
 ),
 

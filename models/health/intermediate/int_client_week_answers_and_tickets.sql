@@ -4,16 +4,18 @@
 with
 
 identities as (
-    select * from {{ ref('int_client_identity_weeks') }}
+    select * from {{ ref('active_clients', 'int_client_identity_weeks') }}
     where not is_internal
 ),
 
 responses as (
-    {{ known_rows(ref('int_survey_responses_classified'), 'survey_responses') }}
+    {{ known_rows(
+        ref('active_clients', 'int_survey_responses_classified'), 'survey_responses'
+    ) }}
 ),
 
 tickets as (
-    {{ known_rows(ref('int_tickets_classified'), 'tickets') }}
+    {{ known_rows(ref('active_clients', 'int_tickets_classified'), 'tickets') }}
 ),
 
 known_facts as (

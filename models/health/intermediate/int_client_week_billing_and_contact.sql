@@ -4,16 +4,16 @@
 with
 
 identities as (
-    select * from {{ ref('int_client_identity_weeks') }}
+    select * from {{ ref('active_clients', 'int_client_identity_weeks') }}
     where not is_internal
 ),
 
 invoices as (
-    select * from {{ ref('int_invoices_known') }}
+    select * from {{ ref('active_clients', 'int_invoices_known') }}
 ),
 
 touchpoints as (
-    {{ known_rows(ref('int_touchpoints_classified'), 'touchpoints') }}
+    {{ known_rows(ref('active_clients', 'int_touchpoints_classified'), 'touchpoints') }}
 ),
 
 known_facts as (

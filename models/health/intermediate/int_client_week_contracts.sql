@@ -8,16 +8,16 @@
 with
 
 identities as (
-    select * from {{ ref('int_client_identity_weeks') }}
+    select * from {{ ref('active_clients', 'int_client_identity_weeks') }}
     where not is_internal
 ),
 
 contracts as (
-    select * from {{ ref('int_client_contracts_known') }}
+    select * from {{ ref('active_clients', 'int_client_contracts_known') }}
 ),
 
 rates as (
-    select * from {{ ref('int_exchange_rate_spans') }}
+    select * from {{ ref('active_clients', 'int_exchange_rate_spans') }}
 ),
 
 -- A term is counted from the first day that recurred, so that no month end wears off.

@@ -19,25 +19,25 @@ clients as (
         canonical_client_id as client_id,
         is_reconstructed
 
-    from {{ ref('int_client_identity_weeks') }}
+    from {{ ref('active_clients', 'int_client_identity_weeks') }}
 
     where not is_internal
 ),
 
 contracts as (
-    select * from {{ ref('int_client_week_contracts') }}
+    select * from {{ ref('active_clients', 'int_client_week_contracts') }}
 ),
 
 usage_weeks as (
-    select * from {{ ref('int_client_week_usage') }}
+    select * from {{ ref('active_clients', 'int_client_week_usage') }}
 ),
 
 voice as (
-    select * from {{ ref('int_client_week_answers_and_tickets') }}
+    select * from {{ ref('active_clients', 'int_client_week_answers_and_tickets') }}
 ),
 
 dealings as (
-    select * from {{ ref('int_client_week_billing_and_contact') }}
+    select * from {{ ref('active_clients', 'int_client_week_billing_and_contact') }}
 ),
 
 -- From when on something is known of a table: before that, nothing is not 0.
@@ -47,12 +47,12 @@ known_since as (
         max(case when table_name = 'invoices' then known_from end) as invoices_from,
         max(case when table_name = 'touchpoints' then known_from end) as touchpoints_from
 
-    from {{ ref('int_table_loads') }}
+    from {{ ref('active_clients', 'int_table_loads') }}
 ),
 
 first_usage as (
     select min(known_week_index) as usage_from
-    from {{ ref('int_client_usage_known') }}
+    from {{ ref('active_clients', 'int_client_usage_known') }}
 ),
 
 final as (

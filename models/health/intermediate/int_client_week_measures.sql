@@ -34,7 +34,7 @@ facts as (
         end as notice_mrr_share,
         ticket_count - previous_ticket_count / 2.0 as ticket_surge
 
-    from {{ ref('int_client_week_facts') }}
+    from {{ ref('active_clients', 'int_client_week_facts') }}
 ),
 
 measured as (

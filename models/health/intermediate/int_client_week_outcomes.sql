@@ -6,19 +6,19 @@
 with
 
 health as (
-    select * from {{ ref('fct_client_health') }}
+    select * from {{ ref('active_clients', 'fct_client_health') }}
 ),
 
 features as (
-    select * from {{ ref('int_client_week_facts') }}
+    select * from {{ ref('active_clients', 'int_client_week_facts') }}
 ),
 
 client_mrr as (
-    select * from {{ ref('fct_client_mrr') }}
+    select * from {{ ref('active_clients', 'fct_client_mrr') }}
 ),
 
 as_of as (
-    select * from {{ ref('as_of') }}
+    select * from {{ ref('active_clients', 'as_of') }}
 ),
 
 dated as (

@@ -12,12 +12,12 @@
 with
 
 points as (
-    select * from {{ ref('int_health_points') }}
+    select * from {{ ref('active_clients', 'int_health_points') }}
 ),
 
 total_weights as (
     select sum(weight) as total_weight
-    from {{ ref('health_measures') }}
+    from {{ ref('active_clients', 'health_measures') }}
 ),
 
 ranked_points as (

@@ -5,16 +5,16 @@
 with
 
 identities as (
-    select * from {{ ref('int_client_identity_weeks') }}
+    select * from {{ ref('active_clients', 'int_client_identity_weeks') }}
     where not is_internal
 ),
 
 users as (
-    select * from {{ ref('int_user_identity_weeks') }}
+    select * from {{ ref('active_clients', 'int_user_identity_weeks') }}
 ),
 
 usage_known as (
-    select * from {{ ref('int_client_usage_known') }}
+    select * from {{ ref('active_clients', 'int_client_usage_known') }}
 ),
 
 user_usage as (

@@ -4,12 +4,12 @@
 with
 
 measures as (
-    select * from {{ ref('int_client_week_measures') }}
+    select * from {{ ref('active_clients', 'int_client_week_measures') }}
     where is_paying
 ),
 
 health_measures as (
-    select * from {{ ref('health_measures') }}
+    select * from {{ ref('active_clients', 'health_measures') }}
 ),
 
 pointed as (

@@ -4,7 +4,7 @@
 with
 
 risks as (
-    select * from {{ ref('int_client_risks') }}
+    select * from {{ ref('active_clients', 'int_client_risks') }}
 ),
 
 -- Equal risks share their places: the mean rank, and the part of the top tenth they fill.

@@ -5,7 +5,7 @@
 with recursive
 
 user_rows as (
-    {{ known_rows(ref('int_users_classified'), 'users') }}
+    {{ known_rows(ref('active_clients', 'int_users_classified'), 'users') }}
 ),
 
 snapshots as (
@@ -13,7 +13,7 @@ snapshots as (
         week_index,
         snapshot_date
 
-    from {{ ref('int_client_identity_weeks') }}
+    from {{ ref('active_clients', 'int_client_identity_weeks') }}
 ),
 
 judged_rows as (

@@ -4,20 +4,20 @@
 with
 
 core_activity as (
-    select * from {{ ref('fct_user_activity_daily') }}
+    select * from {{ ref('active_clients', 'fct_user_activity_daily') }}
 ),
 
 usage_daily as (
-    select * from {{ ref('fct_usage_daily') }}
+    select * from {{ ref('active_clients', 'fct_usage_daily') }}
     where exclusion_reason is null
 ),
 
 retention_definitions as (
-    select * from {{ ref('retention_definitions') }}
+    select * from {{ ref('active_clients', 'retention_definitions') }}
 ),
 
 date_periods as (
-    select * from {{ ref('int_date_periods') }}
+    select * from {{ ref('active_clients', 'int_date_periods') }}
 ),
 
 named_actions as (

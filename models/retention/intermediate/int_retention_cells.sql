@@ -6,19 +6,19 @@
 with
 
 starts as (
-    select * from {{ ref('int_retention_starts') }}
+    select * from {{ ref('active_clients', 'int_retention_starts') }}
 ),
 
 retention_definitions as (
-    select * from {{ ref('retention_definitions') }}
+    select * from {{ ref('active_clients', 'retention_definitions') }}
 ),
 
 definitions as (
-    select * from {{ ref('active_definitions') }}
+    select * from {{ ref('active_clients', 'active_definitions') }}
 ),
 
 brackets as (
-    select * from {{ ref('retention_brackets') }}
+    select * from {{ ref('active_clients', 'retention_brackets') }}
 ),
 
 periods as (
@@ -28,11 +28,11 @@ periods as (
         period_start_date,
         period_end_date
 
-    from {{ ref('int_date_periods') }}
+    from {{ ref('active_clients', 'int_date_periods') }}
 ),
 
 as_of as (
-    select * from {{ ref('as_of') }}
+    select * from {{ ref('active_clients', 'as_of') }}
 ),
 
 cohorts as (

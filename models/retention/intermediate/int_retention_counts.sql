@@ -5,15 +5,15 @@
 with
 
 members as (
-    select * from {{ ref('int_retention_members') }}
+    select * from {{ ref('active_clients', 'int_retention_members') }}
 ),
 
 returns as (
-    select * from {{ ref('int_retention_returns') }}
+    select * from {{ ref('active_clients', 'int_retention_returns') }}
 ),
 
 cells as (
-    select * from {{ ref('int_retention_cells') }}
+    select * from {{ ref('active_clients', 'int_retention_cells') }}
 ),
 
 member_returns as (

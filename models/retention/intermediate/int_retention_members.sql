@@ -5,11 +5,11 @@
 with
 
 starts as (
-    select * from {{ ref('int_retention_starts') }}
+    select * from {{ ref('active_clients', 'int_retention_starts') }}
 ),
 
 retention_definitions as (
-    select * from {{ ref('retention_definitions') }}
+    select * from {{ ref('active_clients', 'retention_definitions') }}
 ),
 
 user_clients as (
@@ -18,11 +18,11 @@ user_clients as (
         user_id as entity_id,
         client_id
 
-    from {{ ref('int_user_clients') }}
+    from {{ ref('active_clients', 'int_user_clients') }}
 ),
 
 attribute_spans as (
-    select * from {{ ref('int_client_attributes') }}
+    select * from {{ ref('active_clients', 'int_client_attributes') }}
     where attribute in ({{ cut_attributes() }})
 ),
 

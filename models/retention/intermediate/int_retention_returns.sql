@@ -6,11 +6,11 @@
 with
 
 starts as (
-    select * from {{ ref('int_retention_starts') }}
+    select * from {{ ref('active_clients', 'int_retention_starts') }}
 ),
 
 actions as (
-    select * from {{ ref('int_retention_actions') }}
+    select * from {{ ref('active_clients', 'int_retention_actions') }}
     where has_return
 ),
 

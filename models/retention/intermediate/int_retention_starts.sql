@@ -4,12 +4,12 @@
 with
 
 actions as (
-    select * from {{ ref('int_retention_actions') }}
+    select * from {{ ref('active_clients', 'int_retention_actions') }}
     where start_date is not null
 ),
 
 retention_definitions as (
-    select * from {{ ref('retention_definitions') }}
+    select * from {{ ref('active_clients', 'retention_definitions') }}
 ),
 
 numbered_starts as (

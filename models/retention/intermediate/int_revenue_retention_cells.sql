@@ -4,7 +4,7 @@
 with
 
 retained_mrr as (
-    select * from {{ ref('int_retained_mrr') }}
+    select * from {{ ref('active_clients', 'int_retained_mrr') }}
     where is_complete
 ),
 

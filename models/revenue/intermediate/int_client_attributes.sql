@@ -5,24 +5,24 @@
 with
 
 clients as (
-    select * from {{ ref('int_clients') }}
+    select * from {{ ref('active_clients', 'int_clients') }}
     where not is_internal
 ),
 
 deliveries as (
-    {{ known_rows(ref('int_clients_classified'), 'clients') | indent(4) }}
+    {{ known_rows(ref('active_clients', 'int_clients_classified'), 'clients') | indent(4) }}
 ),
 
 plan_spans as (
-    select * from {{ ref('int_client_plan_spans') }}
+    select * from {{ ref('active_clients', 'int_client_plan_spans') }}
 ),
 
 client_mrr as (
-    select * from {{ ref('fct_client_mrr') }}
+    select * from {{ ref('active_clients', 'fct_client_mrr') }}
 ),
 
 mrr_bands as (
-    select * from {{ ref('mrr_bands') }}
+    select * from {{ ref('active_clients', 'mrr_bands') }}
 ),
 
 counted_deliveries as (

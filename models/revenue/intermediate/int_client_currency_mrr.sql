@@ -4,11 +4,11 @@
 with
 
 levels as (
-    select * from {{ ref('int_client_mrr_levels') }}
+    select * from {{ ref('active_clients', 'int_client_mrr_levels') }}
 ),
 
 as_of as (
-    select * from {{ ref('as_of') }}
+    select * from {{ ref('active_clients', 'as_of') }}
 ),
 
 rates as (
@@ -21,7 +21,7 @@ rates as (
             else {{ never() }}
         end as valid_to
 
-    from {{ ref('int_exchange_rate_spans') }} as rates
+    from {{ ref('active_clients', 'int_exchange_rate_spans') }} as rates
     cross join as_of
 
     where rates.valid_from <= as_of.as_of_date

@@ -4,12 +4,12 @@
 with
 
 versions as (
-    select * from {{ ref('int_subscription_versions') }}
+    select * from {{ ref('active_clients', 'int_subscription_versions') }}
     where has_contract_mrr
 ),
 
 as_of as (
-    select * from {{ ref('as_of') }}
+    select * from {{ ref('active_clients', 'as_of') }}
 ),
 
 -- What starts adds, what ends takes away; versions that overlap simply add up.

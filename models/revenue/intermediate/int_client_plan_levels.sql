@@ -14,16 +14,16 @@ steps as (
             order by valid_from
         ) as step_number
 
-    from {{ ref('int_client_mrr_levels') }}
+    from {{ ref('active_clients', 'int_client_mrr_levels') }}
 ),
 
 versions as (
-    select * from {{ ref('int_subscription_versions') }}
+    select * from {{ ref('active_clients', 'int_subscription_versions') }}
     where has_contract_mrr
 ),
 
 plans as (
-    select * from {{ ref('int_plans_classified') }}
+    select * from {{ ref('active_clients', 'int_plans_classified') }}
     where disposition = 'accepted'
 ),
 

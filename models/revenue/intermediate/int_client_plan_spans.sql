@@ -6,26 +6,26 @@
 with
 
 clients as (
-    select * from {{ ref('int_clients') }}
+    select * from {{ ref('active_clients', 'int_clients') }}
     where not is_internal
 ),
 
 plans as (
-    select * from {{ ref('int_plans_classified') }}
+    select * from {{ ref('active_clients', 'int_plans_classified') }}
     where disposition = 'accepted'
 ),
 
 entitled_versions as (
-    select * from {{ ref('int_client_plan_versions') }}
+    select * from {{ ref('active_clients', 'int_client_plan_versions') }}
 ),
 
 paid_versions as (
-    select * from {{ ref('int_subscription_versions') }}
+    select * from {{ ref('active_clients', 'int_subscription_versions') }}
     where is_recurring
 ),
 
 rates as (
-    select * from {{ ref('int_exchange_rate_spans') }}
+    select * from {{ ref('active_clients', 'int_exchange_rate_spans') }}
 ),
 
 change_dates as (

@@ -5,12 +5,12 @@
 with
 
 subscriptions as (
-    select * from {{ ref('int_subscriptions_classified') }}
+    select * from {{ ref('active_clients', 'int_subscriptions_classified') }}
     where disposition = 'accepted'
 ),
 
 as_of as (
-    select * from {{ ref('as_of') }}
+    select * from {{ ref('active_clients', 'as_of') }}
 ),
 
 -- A version ends where the next one begins, even if its own end was never delivered or the

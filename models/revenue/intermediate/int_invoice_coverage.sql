@@ -5,18 +5,18 @@
 with
 
 invoices as (
-    select * from {{ ref('fct_invoices') }}
+    select * from {{ ref('active_clients', 'fct_invoices') }}
     where subscription_id is not null
         and not is_credit_note
         and original_amount > 0
 ),
 
 versions as (
-    select * from {{ ref('int_subscription_versions') }}
+    select * from {{ ref('active_clients', 'int_subscription_versions') }}
 ),
 
 billing_intervals as (
-    select * from {{ ref('billing_intervals') }}
+    select * from {{ ref('active_clients', 'billing_intervals') }}
 ),
 
 -- The version in force at issue, or, for an invoice ahead of its subscription, the first. One

@@ -5,19 +5,19 @@
 with
 
 locks as (
-    select * from {{ ref('int_month_locks') }}
+    select * from {{ ref('active_clients', 'int_month_locks') }}
 ),
 
 identities as (
-    select * from {{ ref('int_client_identities') }}
+    select * from {{ ref('active_clients', 'int_client_identities') }}
 ),
 
 billing_intervals as (
-    select * from {{ ref('billing_intervals') }}
+    select * from {{ ref('active_clients', 'billing_intervals') }}
 ),
 
 as_of as (
-    select * from {{ ref('as_of') }}
+    select * from {{ ref('active_clients', 'as_of') }}
 ),
 
 known_clients as (
@@ -30,7 +30,7 @@ known_clients as (
             else identities.canonical_client_id
         end as reported_client_id
 
-    from {{ ref('int_clients_known') }} as clients
+    from {{ ref('active_clients', 'int_clients_known') }} as clients
     inner join locks
         on {{ is_known('clients', 'locks.known_until_date') }}
     inner join identities
@@ -39,7 +39,7 @@ known_clients as (
 
 rates as (
     {{ known_rows(
-        ref('int_exchange_rates_classified'), 'exchange_rates',
+        ref('active_clients', 'int_exchange_rates_classified'), 'exchange_rates',
         key=['rate_date', 'currency_code']
     ) }}
 ),
@@ -89,7 +89,7 @@ known_versions as (
         locks.period_end_date,
         versions.*
 
-    from {{ ref('int_subscriptions_known') }} as versions
+    from {{ ref('active_clients', 'int_subscriptions_known') }} as versions
     inner join locks
         on {{ is_known('versions', 'locks.known_until_date') }}
 ),

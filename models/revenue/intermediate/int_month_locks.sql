@@ -13,7 +13,7 @@ months as (
         {{ add_days('period_end_date', (number_var('reporting_lock_day') | int) + 1) }}
             as locked_date
 
-    from {{ ref('int_months') }}
+    from {{ ref('active_clients', 'int_months') }}
 
     where is_complete
 ),
@@ -28,12 +28,12 @@ timed as (
 
 first_known as (
     select known_from
-    from {{ ref('int_table_loads') }}
+    from {{ ref('active_clients', 'int_table_loads') }}
     where table_name = 'subscriptions'
 ),
 
 as_of as (
-    select * from {{ ref('as_of') }}
+    select * from {{ ref('active_clients', 'as_of') }}
 ),
 
 elapsed as (
@@ -53,7 +53,7 @@ elapsed as (
 
 reconstructed as (
     {{ reconstructed_days(
-        'elapsed', 'known_until_date', ref('int_table_loads'),
+        'elapsed', 'known_until_date', ref('active_clients', 'int_table_loads'),
         ['clients', 'subscriptions', 'exchange_rates']
     ) }}
 ),

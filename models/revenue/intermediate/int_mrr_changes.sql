@@ -5,11 +5,11 @@
 with
 
 currency_mrr as (
-    select * from {{ ref('int_client_currency_mrr') }}
+    select * from {{ ref('active_clients', 'int_client_currency_mrr') }}
 ),
 
 plan_levels as (
-    select * from {{ ref('int_client_plan_levels') }}
+    select * from {{ ref('active_clients', 'int_client_plan_levels') }}
 ),
 
 compared as (

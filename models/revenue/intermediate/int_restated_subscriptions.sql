@@ -5,11 +5,11 @@
 with
 
 locks as (
-    select * from {{ ref('int_month_locks') }}
+    select * from {{ ref('active_clients', 'int_month_locks') }}
 ),
 
 reported as (
-    select * from {{ ref('int_locked_subscription_mrr') }}
+    select * from {{ ref('active_clients', 'int_locked_subscription_mrr') }}
 ),
 
 known_now as (
@@ -21,10 +21,10 @@ known_now as (
         versions.mrr_amount as original_mrr_amount,
         rates.rate
 
-    from {{ ref('int_subscription_versions') }} as versions
+    from {{ ref('active_clients', 'int_subscription_versions') }} as versions
     inner join locks
         on {{ is_within('locks.period_end_date', 'versions') }}
-    inner join {{ ref('int_exchange_rate_spans') }} as rates
+    inner join {{ ref('active_clients', 'int_exchange_rate_spans') }} as rates
         on {{ is_rate_on('rates', 'versions', 'locks.period_end_date') }}
 
     where versions.has_contract_mrr
@@ -48,7 +48,7 @@ compared as (
         on reported.period_month = known_now.period_month
             and reported.subscription_id = known_now.subscription_id
             and reported.currency_code = known_now.currency_code
-    left join {{ ref('int_client_identities') }} as identities
+    left join {{ ref('active_clients', 'int_client_identities') }} as identities
         on reported.client_id = identities.client_id
 ),
 

@@ -14,20 +14,20 @@ client_mrr as (
             rows between unbounded preceding and current row
         ) as lapse_count
 
-    from {{ ref('fct_client_mrr') }}
+    from {{ ref('active_clients', 'fct_client_mrr') }}
 ),
 
 levels as (
-    select * from {{ ref('int_client_mrr_levels') }}
+    select * from {{ ref('active_clients', 'int_client_mrr_levels') }}
     where mrr_amount > 0
 ),
 
 rates as (
-    select * from {{ ref('int_exchange_rate_spans') }}
+    select * from {{ ref('active_clients', 'int_exchange_rate_spans') }}
 ),
 
 as_of as (
-    select * from {{ ref('as_of') }}
+    select * from {{ ref('active_clients', 'as_of') }}
 ),
 
 -- Days at whose end is asked what clients pay.
@@ -39,7 +39,7 @@ ends as (
         dates.date_day = as_of.as_of_date
         and dates.date_day < dates.month_end_date as is_running
 
-    from {{ ref('dim_dates') }} as dates
+    from {{ ref('active_clients', 'dim_dates') }} as dates
     inner join as_of
         on dates.date_day <= as_of.as_of_date
 

@@ -4,16 +4,16 @@
 with
 
 versions as (
-    select * from {{ ref('int_subscription_versions') }}
+    select * from {{ ref('active_clients', 'int_subscription_versions') }}
     where has_contract_mrr
 ),
 
 coverage as (
-    select * from {{ ref('int_invoice_coverage') }}
+    select * from {{ ref('active_clients', 'int_invoice_coverage') }}
 ),
 
 as_of as (
-    select * from {{ ref('as_of') }}
+    select * from {{ ref('active_clients', 'as_of') }}
 ),
 
 spans as (

@@ -5,16 +5,16 @@
 with
 
 versions as (
-    select * from {{ ref('int_subscription_versions') }}
+    select * from {{ ref('active_clients', 'int_subscription_versions') }}
     where has_contract_mrr
 ),
 
 billing_intervals as (
-    select * from {{ ref('billing_intervals') }}
+    select * from {{ ref('active_clients', 'billing_intervals') }}
 ),
 
 as_of as (
-    select * from {{ ref('as_of') }}
+    select * from {{ ref('active_clients', 'as_of') }}
 ),
 
 neighbours as (

@@ -4,16 +4,16 @@
 with
 
 subscriptions as (
-    select * from {{ ref('int_subscriptions_classified') }}
+    select * from {{ ref('active_clients', 'int_subscriptions_classified') }}
     where disposition = 'accepted'
 ),
 
 billing_intervals as (
-    select * from {{ ref('billing_intervals') }}
+    select * from {{ ref('active_clients', 'billing_intervals') }}
 ),
 
 as_of as (
-    select * from {{ ref('as_of') }}
+    select * from {{ ref('active_clients', 'as_of') }}
 ),
 
 spans as (

@@ -7,16 +7,16 @@
 with
 
 versions as (
-    select * from {{ ref('int_subscription_versions') }}
+    select * from {{ ref('active_clients', 'int_subscription_versions') }}
     where has_contract_mrr
 ),
 
 rates as (
-    select * from {{ ref('int_exchange_rate_spans') }}
+    select * from {{ ref('active_clients', 'int_exchange_rate_spans') }}
 ),
 
 as_of as (
-    select * from {{ ref('as_of') }}
+    select * from {{ ref('active_clients', 'as_of') }}
 ),
 
 runs as (
@@ -30,13 +30,13 @@ runs as (
         ) }} / cast(runs.term_days + 28 * runs.term_months as {{ type_double() }})) as integer)
             as last_term_number
 
-    from {{ ref('int_subscription_runs') }} as runs
+    from {{ ref('active_clients', 'int_subscription_runs') }} as runs
     cross join as_of
 ),
 
 numbers as (
     select row_number() over (order by date_day) - 1 as term_number
-    from {{ ref('dim_dates') }}
+    from {{ ref('active_clients', 'dim_dates') }}
 ),
 
 numbered_terms as (

@@ -4,21 +4,21 @@
 with
 
 terms as (
-    select * from {{ ref('int_term_amounts') }}
+    select * from {{ ref('active_clients', 'int_term_amounts') }}
     where not is_open and not goes_on
 ),
 
 pauses as (
-    select * from {{ ref('int_subscription_versions') }}
+    select * from {{ ref('active_clients', 'int_subscription_versions') }}
     where subscription_status = 'paused'
 ),
 
 runs as (
-    select * from {{ ref('int_subscription_runs') }}
+    select * from {{ ref('active_clients', 'int_subscription_runs') }}
 ),
 
 as_of as (
-    select * from {{ ref('as_of') }}
+    select * from {{ ref('active_clients', 'as_of') }}
 ),
 
 found as (

@@ -5,7 +5,7 @@ source as (
 ),
 
 value_synonyms as (
-    select * from {{ ref('value_synonyms') }}
+    select * from {{ ref('active_clients', 'value_synonyms') }}
 ),
 
 renamed as (

@@ -5,11 +5,11 @@ source as (
 ),
 
 survey_types as (
-    select * from {{ ref('survey_types') }}
+    select * from {{ ref('active_clients', 'survey_types') }}
 ),
 
 value_synonyms as (
-    select * from {{ ref('value_synonyms') }}
+    select * from {{ ref('active_clients', 'value_synonyms') }}
 ),
 
 renamed as (

@@ -6,16 +6,16 @@
 with
 
 episodes as (
-    select * from {{ ref('int_client_rule_episodes') }}
+    select * from {{ ref('active_clients', 'int_client_rule_episodes') }}
     where rule_type = 'alert'
 ),
 
 severities as (
-    select * from {{ ref('alert_severities') }}
+    select * from {{ ref('active_clients', 'alert_severities') }}
 ),
 
 identities as (
-    select * from {{ ref('int_client_identities') }}
+    select * from {{ ref('active_clients', 'int_client_identities') }}
 ),
 
 client_mrr as (
@@ -26,15 +26,15 @@ client_mrr as (
             order by valid_from
         ) as previous_mrr_amount
 
-    from {{ ref('fct_client_mrr') }}
+    from {{ ref('active_clients', 'fct_client_mrr') }}
 ),
 
 week_facts as (
-    select * from {{ ref('int_client_week_facts') }}
+    select * from {{ ref('active_clients', 'int_client_week_facts') }}
 ),
 
 as_of as (
-    select * from {{ ref('as_of') }}
+    select * from {{ ref('active_clients', 'as_of') }}
 ),
 
 dated as (

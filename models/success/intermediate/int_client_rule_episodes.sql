@@ -6,12 +6,12 @@
 with
 
 rule_weeks as (
-    select * from {{ ref('int_client_rule_weeks') }}
+    select * from {{ ref('active_clients', 'int_client_rule_weeks') }}
 ),
 
 last_snapshot as (
     select max(snapshot_date) as last_snapshot_date
-    from {{ ref('int_client_identity_weeks') }}
+    from {{ ref('active_clients', 'int_client_identity_weeks') }}
 ),
 
 snapshots as (
@@ -19,7 +19,7 @@ snapshots as (
         snapshot_date,
         is_reconstructed
 
-    from {{ ref('int_client_identity_weeks') }}
+    from {{ ref('active_clients', 'int_client_identity_weeks') }}
 ),
 
 stepped as (

@@ -4,15 +4,15 @@
 with
 
 rules as (
-    select * from {{ ref('client_rules') }}
+    select * from {{ ref('active_clients', 'client_rules') }}
 ),
 
 health as (
-    select * from {{ ref('fct_client_health') }}
+    select * from {{ ref('active_clients', 'fct_client_health') }}
 ),
 
 week_measures as (
-    select * from {{ ref('int_client_week_measures') }}
+    select * from {{ ref('active_clients', 'int_client_week_measures') }}
 ),
 
 snapshots as (
@@ -20,7 +20,7 @@ snapshots as (
         week_index,
         snapshot_date
 
-    from {{ ref('int_client_identity_weeks') }}
+    from {{ ref('active_clients', 'int_client_identity_weeks') }}
 ),
 
 -- To rules the score of a client is one more measure.

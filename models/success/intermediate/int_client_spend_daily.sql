@@ -10,7 +10,7 @@ invoices as (
         amount,
         {{ reporting_date('coalesce(paid_at, issued_at)') }} as paid_date
 
-    from {{ ref('int_invoices_classified') }}
+    from {{ ref('active_clients', 'int_invoices_classified') }}
 
     where disposition = 'accepted'
         and exclusion_reason is null
@@ -18,11 +18,11 @@ invoices as (
 ),
 
 rates as (
-    select * from {{ ref('int_exchange_rate_spans') }}
+    select * from {{ ref('active_clients', 'int_exchange_rate_spans') }}
 ),
 
 as_of as (
-    select * from {{ ref('as_of') }}
+    select * from {{ ref('active_clients', 'as_of') }}
 ),
 
 daily as (

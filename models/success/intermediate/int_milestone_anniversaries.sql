@@ -6,7 +6,7 @@
 with
 
 clients as (
-    select * from {{ ref('int_clients') }}
+    select * from {{ ref('active_clients', 'int_clients') }}
     where not is_internal
 ),
 
@@ -16,24 +16,25 @@ rules as (
         case milestone_kind when 'anniversary' then 12 * threshold else threshold end
             as month_count
 
-    from {{ ref('milestone_rules') }}
+    from {{ ref('active_clients', 'milestone_rules') }}
 
     where milestone_kind in ('anniversary', 'tenure_months')
 ),
 
 client_mrr as (
-    select * from {{ ref('fct_client_mrr') }}
+    select * from {{ ref('active_clients', 'fct_client_mrr') }}
     where mrr_amount > 0
 ),
 
 active_spans as (
     {{ default_active_spans(
-        ref('int_client_active_spans'), ref('active_definitions')
+        ref('active_clients', 'int_client_active_spans'),
+        ref('active_clients', 'active_definitions')
     ) | indent(4) }}
 ),
 
 as_of as (
-    select * from {{ ref('as_of') }}
+    select * from {{ ref('active_clients', 'as_of') }}
 ),
 
 dated as (

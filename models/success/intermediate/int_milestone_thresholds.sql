@@ -9,24 +9,24 @@ rules as (
         *,
         case when milestone_kind = 'first_value' then 'uses' else milestone_kind end as measure
 
-    from {{ ref('milestone_rules') }}
+    from {{ ref('active_clients', 'milestone_rules') }}
 ),
 
 activity as (
-    select * from {{ ref('fct_client_activity_daily') }}
+    select * from {{ ref('active_clients', 'fct_client_activity_daily') }}
     where definition_id = {{ default_definition() }}
 ),
 
 client_mrr as (
-    select * from {{ ref('fct_client_mrr') }}
+    select * from {{ ref('active_clients', 'fct_client_mrr') }}
 ),
 
 spend as (
-    select * from {{ ref('int_client_spend_daily') }}
+    select * from {{ ref('active_clients', 'int_client_spend_daily') }}
 ),
 
 as_of as (
-    select * from {{ ref('as_of') }}
+    select * from {{ ref('active_clients', 'as_of') }}
 ),
 
 -- Uses are qualifying events of the default definition.

@@ -6,20 +6,20 @@
 with
 
 client_mrr as (
-    select * from {{ ref('fct_client_mrr') }}
+    select * from {{ ref('active_clients', 'fct_client_mrr') }}
 ),
 
 lifetime_values as (
-    select * from {{ ref('fct_client_lifetime_value') }}
+    select * from {{ ref('active_clients', 'fct_client_lifetime_value') }}
     where total_clv_amount is not null
 ),
 
 referrals as (
-    select * from {{ ref('int_referrals') }}
+    select * from {{ ref('active_clients', 'int_referrals') }}
 ),
 
 as_of as (
-    select * from {{ ref('as_of') }}
+    select * from {{ ref('active_clients', 'as_of') }}
 ),
 
 first_payments as (

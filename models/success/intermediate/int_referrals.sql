@@ -3,19 +3,19 @@
 with
 
 referrals as (
-    select * from {{ ref('int_referrals_classified') }}
+    select * from {{ ref('active_clients', 'int_referrals_classified') }}
     where disposition = 'accepted'
         and exclusion_reason is null
 ),
 
 -- A referral names two clients: the row is the referrer's, the one referred is looked up.
 clients as (
-    select * from {{ ref('int_client_identities') }}
+    select * from {{ ref('active_clients', 'int_client_identities') }}
     where exclusion_reason is null
 ),
 
 as_of as (
-    select * from {{ ref('as_of') }}
+    select * from {{ ref('active_clients', 'as_of') }}
 ),
 
 final as (

@@ -7,7 +7,7 @@
 with
 
 outcomes as (
-    select * from {{ ref('int_referral_outcomes') }}
+    select * from {{ ref('active_clients', 'int_referral_outcomes') }}
 ),
 
 counted as (

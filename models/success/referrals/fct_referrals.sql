@@ -7,21 +7,21 @@
 with
 
 referrals as (
-    select * from {{ ref('int_referrals') }}
+    select * from {{ ref('active_clients', 'int_referrals') }}
 ),
 
 responses as (
-    select * from {{ ref('fct_survey_responses') }}
+    select * from {{ ref('active_clients', 'fct_survey_responses') }}
     where survey_type = 'nps'
         and survey_purpose = 'relational'
 ),
 
 client_mrr as (
-    select * from {{ ref('fct_client_mrr') }}
+    select * from {{ ref('active_clients', 'fct_client_mrr') }}
 ),
 
 as_of as (
-    select * from {{ ref('as_of') }}
+    select * from {{ ref('active_clients', 'as_of') }}
 ),
 
 last_responses as (

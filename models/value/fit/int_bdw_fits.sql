@@ -6,7 +6,7 @@
 with
 
 sbg_fits as (
-    select * from {{ ref('int_sbg_fits') }}
+    select * from {{ ref('active_clients', 'int_sbg_fits') }}
 ),
 
 cells as (
@@ -16,7 +16,7 @@ cells as (
         cast(at_risk_count as {{ type_double() }}) as at_risk,
         cast(churned_count as {{ type_double() }}) as churned
 
-    from {{ ref('int_survival_cells') }}
+    from {{ ref('active_clients', 'int_survival_cells') }}
 ),
 
 start as (

@@ -5,25 +5,25 @@
 with
 
 models as (
-    select * from {{ ref('int_survival_models') }}
+    select * from {{ ref('active_clients', 'int_survival_models') }}
     where is_chosen
 ),
 
 origins as (
-    select * from {{ ref('int_clv_origins') }}
+    select * from {{ ref('active_clients', 'int_clv_origins') }}
     where is_as_of
 ),
 
 curves as (
-    select * from {{ ref('int_churn_curves') }}
+    select * from {{ ref('active_clients', 'int_churn_curves') }}
 ),
 
 cells as (
-    select * from {{ ref('int_survival_cells') }}
+    select * from {{ ref('active_clients', 'int_survival_cells') }}
 ),
 
 numbers as (
-    select * from {{ ref('numbers') }}
+    select * from {{ ref('active_clients', 'numbers') }}
     where number between 1 and {{ number_var('clv_bootstrap_replicates') }}
 ),
 

@@ -4,7 +4,7 @@
 with
 
 models as (
-    select * from {{ ref('int_survival_models') }}
+    select * from {{ ref('active_clients', 'int_survival_models') }}
     where is_chosen
 ),
 
@@ -18,7 +18,7 @@ cells as (
         cast(at_risk_count as {{ type_double() }}) as at_risk,
         cast(drawn_churned_count as {{ type_double() }}) as churned
 
-    from {{ ref('int_churn_replicate_cells') }}
+    from {{ ref('active_clients', 'int_churn_replicate_cells') }}
 ),
 
 replicates as (

@@ -6,8 +6,8 @@ with
 
 models as (
     select models.*
-    from {{ ref('int_purchase_models') }} as models
-    inner join {{ ref('as_of') }} as as_of
+    from {{ ref('active_clients', 'int_purchase_models') }} as models
+    inner join {{ ref('active_clients', 'as_of') }} as as_of
         on models.origin_date = as_of.as_of_date
 
     where models.is_chosen
@@ -41,7 +41,7 @@ histories as (
         count(*) as clients
 
     from models
-    inner join {{ ref('int_purchase_summaries') }} as summaries
+    inner join {{ ref('active_clients', 'int_purchase_summaries') }} as summaries
         on models.origin_date = summaries.origin_date
 
     group by

@@ -6,7 +6,7 @@
 with
 
 summaries as (
-    select * from {{ ref('int_purchase_summaries') }}
+    select * from {{ ref('active_clients', 'int_purchase_summaries') }}
 ),
 
 models as (

@@ -5,21 +5,21 @@
 with
 
 as_of as (
-    select * from {{ ref('as_of') }}
+    select * from {{ ref('active_clients', 'as_of') }}
 ),
 
 summaries as (
-    select * from {{ ref('int_purchase_summaries') }}
+    select * from {{ ref('active_clients', 'int_purchase_summaries') }}
 ),
 
 models as (
-    select * from {{ ref('int_purchase_models') }}
+    select * from {{ ref('active_clients', 'int_purchase_models') }}
     where is_chosen
 ),
 
 raised as (
     select number as raised_parameter
-    from {{ ref('numbers') }}
+    from {{ ref('active_clients', 'numbers') }}
     where number <= 4
 ),
 

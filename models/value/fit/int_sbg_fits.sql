@@ -6,7 +6,7 @@
 with
 
 life_tables as (
-    select * from {{ ref('int_life_tables') }}
+    select * from {{ ref('active_clients', 'int_life_tables') }}
 ),
 
 searched as (
@@ -15,7 +15,7 @@ searched as (
         exp(log_size) / (1 + exp(-mean_logit)) as alpha,
         exp(log_size) / (1 + exp(mean_logit)) as beta
 
-    from {{ ref('int_sbg_search_fits') }}
+    from {{ ref('active_clients', 'int_sbg_search_fits') }}
 ),
 
 cells as (
@@ -25,7 +25,7 @@ cells as (
         cast(at_risk_count as {{ type_double() }}) as at_risk,
         cast(churned_count as {{ type_double() }}) as churned
 
-    from {{ ref('int_survival_cells') }}
+    from {{ ref('active_clients', 'int_survival_cells') }}
 ),
 
 -- One step of Newton's method from the point found: the grid alone gives four digits.

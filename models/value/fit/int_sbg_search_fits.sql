@@ -4,7 +4,7 @@
 with
 
 life_tables as (
-    select * from {{ ref('int_life_tables') }}
+    select * from {{ ref('active_clients', 'int_life_tables') }}
     where is_fitted
 ),
 
@@ -15,7 +15,7 @@ cells as (
         cast(at_risk_count as {{ type_double() }}) as at_risk,
         cast(churned_count as {{ type_double() }}) as churned
 
-    from {{ ref('int_survival_cells') }}
+    from {{ ref('active_clients', 'int_survival_cells') }}
 ),
 
 start as (

@@ -6,8 +6,8 @@ with
 
 fits as (
     select fits.*
-    from {{ ref('int_spend_fits') }} as fits
-    inner join {{ ref('as_of') }} as as_of
+    from {{ ref('active_clients', 'int_spend_fits') }} as fits
+    inner join {{ ref('active_clients', 'as_of') }} as as_of
         on fits.origin_date = as_of.as_of_date
 
     where fits.is_converged
@@ -32,7 +32,7 @@ histories as (
         cast(repeat_count as {{ type_double() }}) as x,
         cast(repeat_value_amount as {{ type_double() }}) as m
 
-    from {{ ref('int_purchase_summaries') }}
+    from {{ ref('active_clients', 'int_purchase_summaries') }}
 
     where repeat_count > 0
         and repeat_value_amount > 0

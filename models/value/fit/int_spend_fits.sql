@@ -5,7 +5,7 @@
 with
 
 summaries as (
-    select * from {{ ref('int_purchase_summaries') }}
+    select * from {{ ref('active_clients', 'int_purchase_summaries') }}
     where repeat_count > 0
         and repeat_value_amount > 0
 ),

@@ -8,24 +8,24 @@
 with
 
 predictions as (
-    select * from {{ ref('int_client_predictions') }}
+    select * from {{ ref('active_clients', 'int_client_predictions') }}
     where expected_margin_12m_amount is not null
         and not has_notice
 ),
 
 origins as (
-    select * from {{ ref('int_clv_origins') }}
+    select * from {{ ref('active_clients', 'int_clv_origins') }}
     where not is_as_of
 ),
 
 client_mrr as (
-    select * from {{ ref('fct_client_mrr') }}
+    select * from {{ ref('active_clients', 'fct_client_mrr') }}
 ),
 
 payments as (
     select payments.*
-    from {{ ref('int_purchase_days') }} as payments
-    inner join {{ ref('as_of') }} as as_of
+    from {{ ref('active_clients', 'int_purchase_days') }} as payments
+    inner join {{ ref('active_clients', 'as_of') }} as as_of
         on payments.origin_date = as_of.as_of_date
 ),
 

@@ -4,7 +4,7 @@
 with
 
 models as (
-    select * from {{ ref('int_survival_models') }}
+    select * from {{ ref('active_clients', 'int_survival_models') }}
 ),
 
 parameters as (

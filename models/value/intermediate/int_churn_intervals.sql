@@ -4,11 +4,11 @@
 with
 
 models as (
-    select * from {{ ref('int_life_tables') }}
+    select * from {{ ref('active_clients', 'int_life_tables') }}
 ),
 
 fits as (
-    select * from {{ ref('int_churn_replicate_fits') }}
+    select * from {{ ref('active_clients', 'int_churn_replicate_fits') }}
 ),
 
 parameters as (

@@ -5,28 +5,28 @@
 with
 
 clients as (
-    select * from {{ ref('int_clients') }}
+    select * from {{ ref('active_clients', 'int_clients') }}
     where not is_internal
 ),
 
 margin_rates as (
-    select * from {{ ref('int_client_margin_rates') }}
+    select * from {{ ref('active_clients', 'int_client_margin_rates') }}
 ),
 
 as_of as (
-    select * from {{ ref('as_of') }}
+    select * from {{ ref('active_clients', 'as_of') }}
 ),
 
 {% if var('invoices_enabled') -%}
 invoices as (
-    select * from {{ ref('int_invoices_classified') }}
+    select * from {{ ref('active_clients', 'int_invoices_classified') }}
     where disposition = 'accepted'
         and exclusion_reason is null
         and invoice_status = 'paid'
 ),
 
 rates as (
-    select * from {{ ref('int_exchange_rate_spans') }}
+    select * from {{ ref('active_clients', 'int_exchange_rate_spans') }}
 ),
 
 payments as (
@@ -54,12 +54,12 @@ revenue as (
 ),
 {%- else -%}
 client_mrr as (
-    select * from {{ ref('fct_client_mrr') }}
+    select * from {{ ref('active_clients', 'fct_client_mrr') }}
     where billed_mrr_amount > 0
 ),
 
 days as (
-    select * from {{ ref('dim_dates') }}
+    select * from {{ ref('active_clients', 'dim_dates') }}
 ),
 
 revenue as (

@@ -5,7 +5,7 @@ with
 
 clients as (
     select client_id
-    from {{ ref('int_clients') }}
+    from {{ ref('active_clients', 'int_clients') }}
     where not is_internal
 ),
 
@@ -18,13 +18,13 @@ spells as (
             order by spells.spell_number desc
         ) as spell_rank
 
-    from {{ ref('int_client_spells') }} as spells
-    inner join {{ ref('as_of') }} as as_of
+    from {{ ref('active_clients', 'int_client_spells') }} as spells
+    inner join {{ ref('active_clients', 'as_of') }} as as_of
         on spells.origin_date = as_of.as_of_date
 ),
 
 plan_margins as (
-    select * from {{ ref('plan_margins') }}
+    select * from {{ ref('active_clients', 'plan_margins') }}
 ),
 
 final as (

@@ -4,23 +4,23 @@
 with
 
 contractual as (
-    select * from {{ ref('int_contractual_predictions') }}
+    select * from {{ ref('active_clients', 'int_contractual_predictions') }}
 ),
 
 purchases as (
-    select * from {{ ref('int_purchase_predictions') }}
+    select * from {{ ref('active_clients', 'int_purchase_predictions') }}
 ),
 
 intervals as (
-    select * from {{ ref('int_purchase_intervals') }}
+    select * from {{ ref('active_clients', 'int_purchase_intervals') }}
 ),
 
 life_tables as (
-    select * from {{ ref('int_life_tables') }}
+    select * from {{ ref('active_clients', 'int_life_tables') }}
 ),
 
 purchase_models as (
-    select * from {{ ref('int_purchase_models') }}
+    select * from {{ ref('active_clients', 'int_purchase_models') }}
     where is_chosen
 ),
 

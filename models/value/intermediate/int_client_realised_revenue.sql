@@ -5,16 +5,16 @@
 with
 
 invoices as (
-    select * from {{ ref('fct_invoices') }}
+    select * from {{ ref('active_clients', 'fct_invoices') }}
     where settled_date is not null
 ),
 
 client_mrr as (
-    select * from {{ ref('fct_client_mrr') }}
+    select * from {{ ref('active_clients', 'fct_client_mrr') }}
 ),
 
 as_of as (
-    select * from {{ ref('as_of') }}
+    select * from {{ ref('active_clients', 'as_of') }}
 ),
 
 collected as (

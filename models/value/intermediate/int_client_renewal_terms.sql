@@ -5,21 +5,21 @@
 with
 
 spells as (
-    select * from {{ ref('int_spell_attributes') }}
+    select * from {{ ref('active_clients', 'int_spell_attributes') }}
     where is_open
 ),
 
 origins as (
-    select * from {{ ref('int_clv_origins') }}
+    select * from {{ ref('active_clients', 'int_clv_origins') }}
 ),
 
 models as (
-    select * from {{ ref('int_survival_models') }}
+    select * from {{ ref('active_clients', 'int_survival_models') }}
     where is_chosen
 ),
 
 plan_margins as (
-    select * from {{ ref('plan_margins') }}
+    select * from {{ ref('active_clients', 'plan_margins') }}
 ),
 
 dated as (

@@ -6,7 +6,7 @@
 with
 
 spans as (
-    select * from {{ ref('int_subscription_spans') }}
+    select * from {{ ref('active_clients', 'int_subscription_spans') }}
 ),
 
 extended as (

@@ -5,12 +5,12 @@
 with
 
 clients as (
-    select * from {{ ref('int_clients') }}
+    select * from {{ ref('active_clients', 'int_clients') }}
     where not is_internal
 ),
 
 revenue as (
-    select * from {{ ref('int_client_realised_revenue') }}
+    select * from {{ ref('active_clients', 'int_client_realised_revenue') }}
 ),
 
 -- Where nobody ever brought revenue there are no invoices or subscriptions to tell it by: what
@@ -20,7 +20,7 @@ revenue_counts as (
 ),
 
 margin_rates as (
-    select * from {{ ref('int_client_margin_rates') }}
+    select * from {{ ref('active_clients', 'int_client_margin_rates') }}
 ),
 
 spells as (
@@ -28,15 +28,15 @@ spells as (
         origin_date,
         client_id
 
-    from {{ ref('int_client_spells') }}
+    from {{ ref('active_clients', 'int_client_spells') }}
 ),
 
 predictions as (
-    select * from {{ ref('int_client_predictions') }}
+    select * from {{ ref('active_clients', 'int_client_predictions') }}
 ),
 
 as_of as (
-    select * from {{ ref('as_of') }}
+    select * from {{ ref('active_clients', 'as_of') }}
 ),
 
 valued as (

@@ -5,11 +5,11 @@
 with
 
 as_of as (
-    select * from {{ ref('as_of') }}
+    select * from {{ ref('active_clients', 'as_of') }}
 ),
 
 numbers as (
-    select * from {{ ref('numbers') }}
+    select * from {{ ref('active_clients', 'numbers') }}
 ),
 
 steps as (
@@ -26,7 +26,8 @@ steps as (
 
 reconstructed as (
     {{ reconstructed_days(
-        'steps', 'origin_date', ref('int_table_loads'), ['clients', 'subscriptions', 'invoices']
+        'steps', 'origin_date', ref('active_clients', 'int_table_loads'),
+        ['clients', 'subscriptions', 'invoices']
     ) }}
 ),
 

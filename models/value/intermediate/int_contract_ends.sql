@@ -11,7 +11,7 @@ ends as (
         ends_date,
         sum(mrr_amount) as mrr_amount
 
-    from {{ ref('int_subscription_spans') }}
+    from {{ ref('active_clients', 'int_subscription_spans') }}
 
     where ends_date is not null
 
@@ -19,11 +19,11 @@ ends as (
 ),
 
 terms as (
-    select * from {{ ref('int_client_renewal_terms') }}
+    select * from {{ ref('active_clients', 'int_client_renewal_terms') }}
 ),
 
 origins as (
-    select * from {{ ref('int_clv_origins') }}
+    select * from {{ ref('active_clients', 'int_clv_origins') }}
 ),
 
 counted as (

@@ -6,7 +6,7 @@
 with
 
 terms as (
-    select * from {{ ref('int_client_renewal_terms') }}
+    select * from {{ ref('active_clients', 'int_client_renewal_terms') }}
 ),
 
 curves as (
@@ -18,7 +18,7 @@ curves as (
         cast(expected_terms as {{ type_double() }}) as expected_terms,
         cast(residual_payments as {{ type_double() }}) as residual_payments
 
-    from {{ ref('int_churn_curves') }}
+    from {{ ref('active_clients', 'int_churn_curves') }}
 ),
 
 intervals as (
@@ -28,11 +28,11 @@ intervals as (
         cast(residual_payments_lower as {{ type_double() }}) as residual_payments_lower,
         cast(residual_payments_upper as {{ type_double() }}) as residual_payments_upper
 
-    from {{ ref('int_churn_intervals') }}
+    from {{ ref('active_clients', 'int_churn_intervals') }}
 ),
 
 life_tables as (
-    select * from {{ ref('int_life_tables') }}
+    select * from {{ ref('active_clients', 'int_life_tables') }}
     where segmentation = 'all'
         and spell_scope = '{{ checked_var('clv_spell_scope') }}'
 ),
@@ -48,7 +48,7 @@ endings as (
         sum(margin_12m_amount) as margin_12m_amount,
         sum(residual_amount) as residual_amount
 
-    from {{ ref('int_contract_ends') }}
+    from {{ ref('active_clients', 'int_contract_ends') }}
 
     group by origin_date, client_id
 ),

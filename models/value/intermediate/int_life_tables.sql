@@ -4,7 +4,7 @@
 with
 
 cells as (
-    select * from {{ ref('int_survival_cells') }}
+    select * from {{ ref('active_clients', 'int_survival_cells') }}
 ),
 
 totals as (

@@ -5,21 +5,21 @@
 with
 
 invoices as (
-    select * from {{ ref('int_invoices_known') }}
+    select * from {{ ref('active_clients', 'int_invoices_known') }}
 ),
 
 clients as (
     select client_id
-    from {{ ref('int_clients') }}
+    from {{ ref('active_clients', 'int_clients') }}
     where relationship_type = 'non_contractual'
 ),
 
 rates as (
-    select * from {{ ref('int_exchange_rate_spans') }}
+    select * from {{ ref('active_clients', 'int_exchange_rate_spans') }}
 ),
 
 origins as (
-    select * from {{ ref('int_clv_origins') }}
+    select * from {{ ref('active_clients', 'int_clv_origins') }}
 ),
 
 purchases as (

@@ -5,17 +5,17 @@
 with
 
 summaries as (
-    select * from {{ ref('int_purchase_summaries') }}
+    select * from {{ ref('active_clients', 'int_purchase_summaries') }}
 ),
 
 models as (
-    select * from {{ ref('int_purchase_models') }}
+    select * from {{ ref('active_clients', 'int_purchase_models') }}
     where is_chosen
 ),
 
 quarters as (
     select number as quarter_number
-    from {{ ref('numbers') }}
+    from {{ ref('active_clients', 'numbers') }}
     where number between 1 and 4
 ),
 

@@ -7,20 +7,20 @@ with
 
 predictions as (
     select predictions.*
-    from {{ ref('int_purchase_predictions') }} as predictions
-    inner join {{ ref('as_of') }} as as_of
+    from {{ ref('active_clients', 'int_purchase_predictions') }} as predictions
+    inner join {{ ref('active_clients', 'as_of') }} as as_of
         on predictions.origin_date = as_of.as_of_date
 
     where predictions.residual_clv_amount is not null
 ),
 
 models as (
-    select * from {{ ref('int_purchase_models') }}
+    select * from {{ ref('active_clients', 'int_purchase_models') }}
     where is_chosen
 ),
 
 spend_fits as (
-    select * from {{ ref('int_spend_fits') }}
+    select * from {{ ref('active_clients', 'int_spend_fits') }}
 ),
 
 summaries as (
@@ -46,12 +46,12 @@ summaries as (
         cast(spend_fits.v as {{ type_double() }}) as v,
         summaries.origin_date
 
-    from {{ ref('int_purchase_summaries') }} as summaries
+    from {{ ref('active_clients', 'int_purchase_summaries') }} as summaries
     inner join models
         on summaries.origin_date = models.origin_date
     inner join spend_fits
         on summaries.origin_date = spend_fits.origin_date
-    inner join {{ ref('int_purchase_slopes') }} as slopes
+    inner join {{ ref('active_clients', 'int_purchase_slopes') }} as slopes
         on summaries.origin_date = slopes.origin_date
             and summaries.repeat_count = slopes.repeat_count
             and summaries.age_days = slopes.age_days
@@ -93,9 +93,9 @@ variances as (
         + {{ quadratic_form('gradients.spend', 'spend_covariances', 3) }} as variance
 
     from gradients
-    inner join {{ ref('int_purchase_covariances') }} as purchase_covariances
+    inner join {{ ref('active_clients', 'int_purchase_covariances') }} as purchase_covariances
         on gradients.origin_date = purchase_covariances.origin_date
-    inner join {{ ref('int_spend_covariances') }} as spend_covariances
+    inner join {{ ref('active_clients', 'int_spend_covariances') }} as spend_covariances
         on gradients.origin_date = spend_covariances.origin_date
 ),
 

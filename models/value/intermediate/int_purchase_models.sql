@@ -4,7 +4,7 @@
 with
 
 fits as (
-    select * from {{ ref('int_purchase_fits') }}
+    select * from {{ ref('active_clients', 'int_purchase_fits') }}
 ),
 
 ranked as (

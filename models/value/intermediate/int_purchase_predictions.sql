@@ -17,7 +17,7 @@ summaries as (
         cast(sum(revenue_amount) over (partition by origin_date) as {{ type_double() }})
         / sum(age_days + 1) over (partition by origin_date) as daily_revenue
 
-    from {{ ref('int_purchase_summaries') }}
+    from {{ ref('active_clients', 'int_purchase_summaries') }}
 ),
 
 models as (
@@ -32,7 +32,7 @@ models as (
         is_converged,
         is_chosen
 
-    from {{ ref('int_purchase_models') }}
+    from {{ ref('active_clients', 'int_purchase_models') }}
 ),
 
 spend_models as (
@@ -42,13 +42,13 @@ spend_models as (
         cast(q as {{ type_double() }}) as q,
         cast(v as {{ type_double() }}) as v
 
-    from {{ ref('int_spend_fits') }}
+    from {{ ref('active_clients', 'int_spend_fits') }}
 
     where is_converged
 ),
 
 expectations as (
-    select * from {{ ref('int_purchase_expectations') }}
+    select * from {{ ref('active_clients', 'int_purchase_expectations') }}
 ),
 
 odds as (

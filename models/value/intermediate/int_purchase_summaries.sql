@@ -5,7 +5,7 @@
 with
 
 purchase_days as (
-    select * from {{ ref('int_purchase_days') }}
+    select * from {{ ref('active_clients', 'int_purchase_days') }}
 ),
 
 first_dates as (

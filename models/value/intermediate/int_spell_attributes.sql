@@ -5,11 +5,11 @@
 with
 
 spells as (
-    select * from {{ ref('int_client_spells') }}
+    select * from {{ ref('active_clients', 'int_client_spells') }}
 ),
 
 clients as (
-    select * from {{ ref('int_clients') }}
+    select * from {{ ref('active_clients', 'int_clients') }}
     where relationship_type = 'contractual'
 ),
 

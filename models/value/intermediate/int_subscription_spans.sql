@@ -6,19 +6,19 @@
 with
 
 versions as (
-    select * from {{ ref('int_subscriptions_known') }}
+    select * from {{ ref('active_clients', 'int_subscriptions_known') }}
 ),
 
 billing_intervals as (
-    select * from {{ ref('billing_intervals') }}
+    select * from {{ ref('active_clients', 'billing_intervals') }}
 ),
 
 origins as (
-    select * from {{ ref('int_clv_origins') }}
+    select * from {{ ref('active_clients', 'int_clv_origins') }}
 ),
 
 rates as (
-    select * from {{ ref('int_exchange_rate_spans') }}
+    select * from {{ ref('active_clients', 'int_exchange_rate_spans') }}
 ),
 
 known as (

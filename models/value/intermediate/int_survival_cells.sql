@@ -5,12 +5,12 @@
 with
 
 spells as (
-    select * from {{ ref('int_spell_attributes') }}
+    select * from {{ ref('active_clients', 'int_spell_attributes') }}
     where observed_term_count >= entry_term
 ),
 
 numbers as (
-    select * from {{ ref('numbers') }}
+    select * from {{ ref('active_clients', 'numbers') }}
 ),
 
 scopes as (

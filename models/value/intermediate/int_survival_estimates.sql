@@ -6,8 +6,8 @@ with
 
 cells as (
     select cells.*
-    from {{ ref('int_survival_cells') }} as cells
-    inner join {{ ref('as_of') }} as as_of
+    from {{ ref('active_clients', 'int_survival_cells') }} as cells
+    inner join {{ ref('active_clients', 'as_of') }} as as_of
         on cells.origin_date = as_of.as_of_date
 ),
 

@@ -6,15 +6,15 @@
 with
 
 life_tables as (
-    select * from {{ ref('int_life_tables') }}
+    select * from {{ ref('active_clients', 'int_life_tables') }}
 ),
 
 sbg_fits as (
-    select * from {{ ref('int_sbg_fits') }}
+    select * from {{ ref('active_clients', 'int_sbg_fits') }}
 ),
 
 bdw_fits as (
-    select * from {{ ref('int_bdw_fits') }}
+    select * from {{ ref('active_clients', 'int_bdw_fits') }}
 ),
 
 fits as (

@@ -4,7 +4,7 @@
 with
 
 responses as (
-    select * from {{ ref('fct_survey_responses') }}
+    select * from {{ ref('active_clients', 'fct_survey_responses') }}
 ),
 
 -- What may follow a response. A reply is no broadcast.
@@ -17,7 +17,7 @@ followers as (
         topic,
         occurred_at as followed_at
 
-    from {{ ref('int_touchpoints') }}
+    from {{ ref('active_clients', 'int_touchpoints') }}
 
     where is_reply
 
@@ -31,7 +31,7 @@ followers as (
         cast(null as {{ dbt.type_string() }}) as topic,
         opened_at as followed_at
 
-    from {{ ref('int_tickets') }}
+    from {{ ref('active_clients', 'int_tickets') }}
 ),
 
 themes as (
@@ -40,17 +40,17 @@ themes as (
         max(case when theme_rank = 1 then theme end) as main_theme,
         count(*) as theme_count
 
-    from {{ ref('fct_feedback_themes') }}
+    from {{ ref('active_clients', 'fct_feedback_themes') }}
 
     group by response_id
 ),
 
 about_tickets as (
-    select * from {{ ref('int_ticket_csat') }}
+    select * from {{ ref('active_clients', 'int_ticket_csat') }}
 ),
 
 client_mrr as (
-    select * from {{ ref('fct_client_mrr') }}
+    select * from {{ ref('active_clients', 'fct_client_mrr') }}
 ),
 
 delayed as (

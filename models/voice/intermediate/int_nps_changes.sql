@@ -21,7 +21,7 @@ counts as (
             partition by unit_of_count, survey_purpose, attribute, period_month
         ), 0) as response_share
 
-    from {{ ref('int_nps_counts') }}
+    from {{ ref('active_clients', 'int_nps_counts') }}
 ),
 
 totals as (

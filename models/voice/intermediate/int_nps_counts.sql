@@ -8,7 +8,7 @@
 with
 
 responses as (
-    select * from {{ ref('int_nps_responses') }}
+    select * from {{ ref('active_clients', 'int_nps_responses') }}
 ),
 
 responses_by_attribute as (

@@ -5,12 +5,12 @@
 with
 
 responses as (
-    select * from {{ ref('fct_survey_responses') }}
+    select * from {{ ref('active_clients', 'fct_survey_responses') }}
     where survey_type = 'nps'
 ),
 
 months as (
-    select * from {{ ref('int_months') }}
+    select * from {{ ref('active_clients', 'int_months') }}
     where has_begun
 ),
 

@@ -4,17 +4,17 @@
 with
 
 counts as (
-    select * from {{ ref('int_nps_counts') }}
+    select * from {{ ref('active_clients', 'int_nps_counts') }}
     where attribute = 'segment'
         and response_count > 0
 ),
 
 client_months as (
-    select * from {{ ref('int_current_client_months') }}
+    select * from {{ ref('active_clients', 'int_current_client_months') }}
 ),
 
 versions as (
-    select * from {{ ref('dim_client_versions') }}
+    select * from {{ ref('active_clients', 'dim_client_versions') }}
 ),
 
 population as (

@@ -4,17 +4,17 @@
 with
 
 responses as (
-    select * from {{ ref('int_survey_responses_classified') }}
+    select * from {{ ref('active_clients', 'int_survey_responses_classified') }}
     where disposition = 'accepted'
         and exclusion_reason is null
 ),
 
 survey_types as (
-    select * from {{ ref('survey_types') }}
+    select * from {{ ref('active_clients', 'survey_types') }}
 ),
 
 as_of as (
-    select * from {{ ref('as_of') }}
+    select * from {{ ref('active_clients', 'as_of') }}
 ),
 
 final as (

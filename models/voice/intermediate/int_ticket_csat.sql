@@ -5,18 +5,18 @@
 with
 
 responses as (
-    select * from {{ ref('int_survey_responses') }}
+    select * from {{ ref('active_clients', 'int_survey_responses') }}
     where survey_type = 'csat'
         and survey_purpose = 'transactional'
 ),
 
 invitations as (
-    select * from {{ ref('int_survey_invitations_classified') }}
+    select * from {{ ref('active_clients', 'int_survey_invitations_classified') }}
     where disposition = 'accepted'
 ),
 
 tickets as (
-    select * from {{ ref('int_tickets') }}
+    select * from {{ ref('active_clients', 'int_tickets') }}
     where resolved_at is not null
 ),
 

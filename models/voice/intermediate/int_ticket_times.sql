@@ -5,7 +5,7 @@
 with
 
 tickets as (
-    select * from {{ ref('int_tickets') }}
+    select * from {{ ref('active_clients', 'int_tickets') }}
 ),
 
 dates as (
@@ -14,7 +14,7 @@ dates as (
         {{ dbt.datediff('week_start_date', 'date_day', 'day') }}
             as days_into_week
 
-    from {{ ref('dim_dates') }}
+    from {{ ref('active_clients', 'dim_dates') }}
 ),
 
 hours as (
@@ -25,15 +25,15 @@ hours as (
         60 * cast(substring(closes_at, 1, 2) as integer)
         + cast(substring(closes_at, 4, 2) as integer) as closes_minute
 
-    from {{ ref('support_hours') }}
+    from {{ ref('active_clients', 'support_hours') }}
 ),
 
 holidays as (
-    select * from {{ ref('support_holidays') }}
+    select * from {{ ref('active_clients', 'support_holidays') }}
 ),
 
 as_of as (
-    select * from {{ ref('as_of') }}
+    select * from {{ ref('active_clients', 'as_of') }}
 ),
 
 wall_clock as (

@@ -13,13 +13,13 @@ deliveries as (
             order by loaded_at asc, delivery_rank desc
         ) as previous_resolved_at
 
-    from {{ ref('int_tickets_classified') }}
+    from {{ ref('active_clients', 'int_tickets_classified') }}
 
     where disposition in ('accepted', 'duplicate')
 ),
 
 as_of as (
-    select * from {{ ref('as_of') }}
+    select * from {{ ref('active_clients', 'as_of') }}
 ),
 
 reopenings as (

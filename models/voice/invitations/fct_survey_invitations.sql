@@ -5,18 +5,19 @@
 with
 
 invitations as (
-    select * from {{ ref('int_survey_invitations_classified') }}
+    select * from {{ ref('active_clients', 'int_survey_invitations_classified') }}
     where disposition = 'accepted'
         and exclusion_reason is null
 ),
 
 as_of as (
-    select * from {{ ref('as_of') }}
+    select * from {{ ref('active_clients', 'as_of') }}
 ),
 
 active_spans as (
     {{ default_active_spans(
-        ref('int_client_active_spans'), ref('active_definitions')
+        ref('active_clients', 'int_client_active_spans'),
+        ref('active_clients', 'active_definitions')
     ) | indent(4) }}
 ),
 
@@ -25,7 +26,7 @@ first_responses as (
         invitation_id,
         min(responded_at) as responded_at
 
-    from {{ ref('fct_survey_responses') }}
+    from {{ ref('active_clients', 'fct_survey_responses') }}
 
     where invitation_id is not null
 
@@ -59,10 +60,10 @@ counted as (
 attributed as (
     {{ with_client_attributes(
         'counted', 'sent_date',
-        clients=ref('int_clients'),
-        versions=ref('dim_client_versions'),
-        users=ref('int_users_classified'),
-        tenure_bands=ref('tenure_bands')
+        clients=ref('active_clients', 'int_clients'),
+        versions=ref('active_clients', 'dim_client_versions'),
+        users=ref('active_clients', 'int_users_classified'),
+        tenure_bands=ref('active_clients', 'tenure_bands')
     ) }}
 ),
 

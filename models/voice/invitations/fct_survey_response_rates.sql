@@ -12,11 +12,11 @@ invitations as (
         *,
         {{ month_start('sent_date') }} as period_month
 
-    from {{ ref('fct_survey_invitations') }}
+    from {{ ref('active_clients', 'fct_survey_invitations') }}
 ),
 
 as_of as (
-    select * from {{ ref('as_of') }}
+    select * from {{ ref('active_clients', 'as_of') }}
 ),
 
 invitations_by_attribute as (

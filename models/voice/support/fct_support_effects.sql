@@ -7,12 +7,12 @@
 with
 
 responses as (
-    select * from {{ ref('fct_survey_responses') }}
+    select * from {{ ref('active_clients', 'fct_survey_responses') }}
     where survey_type = 'nps'
 ),
 
 tickets as (
-    select * from {{ ref('fct_tickets') }}
+    select * from {{ ref('active_clients', 'fct_tickets') }}
 ),
 
 experienced as (

@@ -5,11 +5,11 @@
 with
 
 tickets as (
-    select * from {{ ref('fct_tickets') }}
+    select * from {{ ref('active_clients', 'fct_tickets') }}
 ),
 
 as_of as (
-    select * from {{ ref('as_of') }}
+    select * from {{ ref('active_clients', 'as_of') }}
 ),
 
 changes as (
@@ -67,7 +67,7 @@ days as (
 
     from first_dates
     cross join as_of
-    inner join {{ ref('dim_dates') }} as dates
+    inner join {{ ref('active_clients', 'dim_dates') }} as dates
         on first_dates.first_date <= dates.date_day
             and as_of.as_of_date >= dates.date_day
     cross join priorities

@@ -7,19 +7,19 @@
 with
 
 tickets as (
-    select * from {{ ref('int_tickets') }}
+    select * from {{ ref('active_clients', 'int_tickets') }}
 ),
 
 times as (
-    select * from {{ ref('int_ticket_times') }}
+    select * from {{ ref('active_clients', 'int_ticket_times') }}
 ),
 
 targets as (
-    select * from {{ ref('support_targets') }}
+    select * from {{ ref('active_clients', 'support_targets') }}
 ),
 
 csat as (
-    select * from {{ ref('int_ticket_csat') }}
+    select * from {{ ref('active_clients', 'int_ticket_csat') }}
 ),
 
 final as (
