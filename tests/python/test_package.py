@@ -15,10 +15,12 @@ import yaml
 from active_clients.dbt_runs import find_dbt_v2
 from active_clients.metrics import Engine, Question
 from active_clients.project import ROOT, ProjectError
-from conftest import SOURCES, DbtProject
+from conftest import SOURCES, Built, DbtProject, table_hashes
 from test_docs import section
 
 BRING_YOUR_OWN_DATA = ROOT / "docs/bring_your_own_data.md"
+# Of the metrics that are off.
+WARN_ERROR = '{"error": "all", "silence": ["MFConverterIssue"]}'
 
 
 class RootProject(DbtProject):
@@ -36,8 +38,8 @@ class RootProject(DbtProject):
     def configure(self, **configuration: Any) -> None:
         """Write dbt_project.yml."""
         needed = {"name": "company", "version": "1.0.0", "profile": "company"}
-        flags = {"flags": {"send_anonymous_usage_stats": False}}
-        self.write_yaml("dbt_project.yml", needed | flags | configuration)
+        flags = {"send_anonymous_usage_stats": False} | configuration.pop("flags", {})
+        self.write_yaml("dbt_project.yml", needed | {"flags": flags} | configuration)
 
 
 def documented_yaml() -> list[Any]:
@@ -206,3 +208,41 @@ def test_dbt_still_looks_for_a_package_s_metrics_in_the_root(root_project: RootP
         " which is not in the graph",
         str(result.exception),
     )
+
+
+def test_names_of_a_company_s_own_change_nothing_here(
+    root_project: RootProject, built: Built
+) -> None:
+    """Models, sources, seeds and macros of the same names: both are built, each from its own."""
+    root_project.configure(
+        **documented_configuration(),
+        models={"company": {"+schema": "own"}},
+        seeds={"company": {"+schema": "own"}},
+    )
+    own = {
+        "models/dim_clients.sql": "select 'ours' as client_id",
+        "models/int_clients.sql": "select 1 as one",
+        "models/stg_crm__clients.sql": "select * from {{ ref('clients') }}",
+        "models/as_of.sql": "select date '1999-01-01' as as_of_date",
+        "models/reads.sql": "select * from {{ ref('dim_clients') }}, {{ ref('stg_crm__clients') }}",
+        "models/sources.yml": yaml.safe_dump(
+            {"sources": [{"name": "crm", "tables": [{"name": "clients"}]}]}
+        ),
+        "seeds/clients.csv": "id\n7\n",
+        "seeds/plan_margins.csv": "plan,margin\nx,1\n",
+        "macros/same.sql": "".join(
+            f"{{% macro {name} %}}hijacked{{% endmacro %}}"
+            for name in ("rate(a, b)", "clean_text(a)", "raw_location(a, b)", "wilson(a, b)")
+        ),
+    }
+    for path, text in own.items():
+        (root_project.path / path).parent.mkdir(exist_ok=True)
+        (root_project.path / path).write_text(text)
+    selected = ("--select", "+active_clients.clients.dim_clients", "package:company")
+    done = root_project.dbt(
+        "build", *selected, "--indirect-selection", "buildable", "--warn-error-options", WARN_ERROR
+    )
+    assert {result.status for result in done.result} <= {"success", "pass"}
+    assert root_project.rows("select * from main_own.reads") == [("ours", 7)]
+    here = table_hashes(built.project.database)["dim_clients"]
+    assert table_hashes(root_project.database)["dim_clients"] == here
