@@ -1,17 +1,10 @@
-{# A raw table that is a table or model, as the database has it; none when it is not there. #}
+{#
+    A raw table that is a table or model, as the database has it; none when it is not there. A
+    model is asked for by the node that reads it, and is where dbt finds it for that, deferred or
+    not.
+#}
 {% macro delivered_relation(location) %}
-    {%- if location.kind == 'table' -%}
-        {%- set wanted = named_relation(location.place) -%}
-        {{- return(adapter.get_relation(wanted.database, wanted.schema, wanted.identifier)) -}}
-    {%- endif -%}
-    {%- set found = [] -%}
-    {%- for node in graph.nodes.values() if node.name == location.place
-        and node.resource_type in ('model', 'seed', 'snapshot') -%}
-        {#- As dbt looks for it: of the project that is built before that of others. -#}
-        {%- do found.insert(0 if node.package_name == project_name else found | length, node) -%}
-    {%- endfor -%}
-    {{- return(
-        adapter.get_relation(found[0].database, found[0].schema, found[0].alias)
-        if found else none
-    ) -}}
+    {%- set wanted = ref(location.place) if location.kind == 'model'
+        else named_relation(location.place) -%}
+    {{- return(adapter.get_relation(wanted.database, wanted.schema, wanted.identifier)) -}}
 {% endmacro %}

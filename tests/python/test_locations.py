@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -84,6 +85,29 @@ def test_each_raw_table_is_read_where_its_variable_says(somewhere: RootProject) 
             connection.execute(f"attach '{somewhere.path}/lake.duckdb' (read_only)")
             staged = connection.execute(f"select count(*) from staging.stg_{source}__{table}")
             assert staged.fetchall() == [(count(table),)], table
+
+
+def test_a_model_that_production_has_is_looked_for_there(tmp_path: Path) -> None:
+    """With --defer a change is tried in a database that has nothing else."""
+    project = company(tmp_path, clients_location="company_clients")
+    (tmp_path / "models").mkdir()
+    (tmp_path / "models/company_clients.sql").write_text(demo("clients"))
+    project.dbt("run", "--select", "company_clients")
+    shutil.copytree(tmp_path / "target", tmp_path / "production")
+    profile = yaml.safe_load((tmp_path / "profiles.yml").read_text())
+    profile["company"]["outputs"]["duckdb"] |= {
+        "path": str(tmp_path / "ci.duckdb"),
+        "attach": [{"path": str(project.database), "read_only": True}],
+    }
+    project.write_yaml("profiles.yml", profile)
+    deferred = ("--defer", "--state", str(tmp_path / "production"))
+    kinds = ("--exclude-resource-type", "test", "unit_test")
+    selected = ("--select", "value_synonyms", "stg_crm__clients")
+    project.dbt("build", *selected, *kinds, *deferred)
+    with duckdb.connect(str(tmp_path / "ci.duckdb")) as connection:
+        connection.execute(f"attach '{project.database}' (read_only)")
+        staged = connection.execute("select count(*) from staging.stg_crm__clients")
+        assert staged.fetchall() == [(count("clients"),)]
 
 
 def test_a_model_without_a_column_of_the_contract_is_told(tmp_path: Path) -> None:
