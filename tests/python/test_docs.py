@@ -22,7 +22,12 @@ MEASUREMENTS = ROOT / "docs/performance.md"
 METRICS = ROOT / "docs/metrics.md"
 CONFIGURATION = ROOT / "docs/configuration.md"
 DOCUMENTS = sorted(
-    [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "models").rglob("README.md")]
+    [
+        *ROOT.glob("*.md"),
+        *(ROOT / "docs").rglob("*.md"),
+        *(ROOT / "models").rglob("README.md"),
+        *(ROOT / "examples").glob("*/README.md"),
+    ]
 )
 DISPOSITIONS = {"accepted", "duplicate", "quarantined"}
 

@@ -16,7 +16,17 @@ import yaml
 from active_clients.project import ROOT
 from conftest import parsed_project
 
-FOLDERS = {"dashboards", "docs", "expectations", "macros", "models", "scripts", "seeds", "tests"}
+FOLDERS = {
+    "dashboards",
+    "docs",
+    "examples",
+    "expectations",
+    "macros",
+    "models",
+    "scripts",
+    "seeds",
+    "tests",
+}
 PII_LEVELS = {"pseudonymous", "direct"}
 SHORT_TEXT = 25  # shorter ones are no longer than the name of a block
 OFTEN = 3
