@@ -173,6 +173,63 @@ class PublishedFile:
                 path.chmod(mode_of_folder if path.is_dir() else file.st_mode & 0o666)
 
 
+class PublishedFolder:
+    """A folder of files that belong together: a link to the newest of its versions, too."""
+
+    def __init__(self, path: Path) -> None:
+        self.link = path
+        if path.exists() and not path.is_symlink():
+            raise ProjectError(f"{path} is there and no link to versions; name another folder")
+        self.versions = path.with_name(path.name + ".versions")
+        self._lock: int | None = None
+
+    @property
+    def _next(self) -> Path:
+        return self.versions / "next"
+
+    def begin(self) -> Path:
+        """The folder to write the next version to."""
+        with _as_one_message(self.link):
+            self.versions.mkdir(parents=True, exist_ok=True)
+            self._lock = os.open(self.versions, os.O_RDONLY)
+            try:
+                fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                self._let_go()
+                raise ProjectError(f"{self.link} is being written by another process") from None
+            shutil.rmtree(self._next, ignore_errors=True)
+            self._next.mkdir()
+        return self._next
+
+    def put(self) -> None:
+        """Let readers see the next version, and forget those before the last."""
+        with _as_one_message(self.link):
+            before = [int(p.name) for p in self.versions.iterdir() if p.name.isdecimal()]
+            shown = self.link.readlink().name if self.link.is_symlink() else ""
+            version = self.versions / str(max(before, default=0) + 1)
+            for path in (*self._next.rglob("*"), self._next):
+                _wait_for_disk(path)
+            self._next.rename(version)
+            _replace_by_link(self.link, version.relative_to(self.link.parent))
+            for path in (self.versions, self.link.parent):
+                _wait_for_disk(path)
+            for number in before:
+                if str(number) != shown:
+                    shutil.rmtree(self.versions / str(number), ignore_errors=True)
+        self._let_go()
+
+    def discard(self) -> None:
+        """Remove what was begun."""
+        if self._lock is not None:
+            shutil.rmtree(self._next, ignore_errors=True)
+            self._let_go()
+
+    def _let_go(self) -> None:
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
+
+
 def _followed(path: Path) -> Iterator[Path]:
     """The path, and where links lead from there, up to what is no link or one of versions."""
     seen = {path}
