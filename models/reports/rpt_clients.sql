@@ -151,7 +151,7 @@ final as (
         clients.paid_plan_id as paid_plan,
         {{ plain_words('months.lifecycle_status') }} as lifecycle_status,
         engagement.engagement_trend,
-        health.health_band,
+        nullif(health.health_band, 'unknown') as health_band,
         {{ plain_words('health.first_reason') }} as health_reason,
         {{ plain_words('risks.first_driver') }} as risk_reason,
         {{ plain_words('actions.next_action') }} as next_action,
