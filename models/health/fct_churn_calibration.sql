@@ -70,7 +70,10 @@ final as (
         reconstructed_rate,
 
         -- booleans
-        mean_probability between churn_rate_lower and churn_rate_upper as is_calibrated
+        case
+            when client_count >= {{ number_var('calibration_clients_min') }}
+                then mean_probability between churn_rate_lower and churn_rate_upper
+        end as is_calibrated
 
     from rated
 )

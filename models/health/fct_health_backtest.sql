@@ -8,16 +8,20 @@ origins as (
     select * from {{ ref('active_clients', 'int_risk_origins') }}
 ),
 
--- Who had given notice was known to leave, and is judged by no score.
+-- Who had given notice was known to leave, and who was past due leaves by the rule of grace:
+-- they are judged by no score.
 known_counts as (
     select
         snapshot_date,
-        count(*) as notice_client_count,
-        sum(churned_count) as notice_churned_count
+        sum(case when has_given_notice then 1 else 0 end) as notice_client_count,
+        sum(case when has_given_notice then churned_count else 0 end) as notice_churned_count,
+        sum(case when not has_given_notice then 1 else 0 end) as past_due_client_count,
+        sum(case when not has_given_notice then churned_count else 0 end)
+            as past_due_churned_count
 
     from {{ ref('active_clients', 'int_client_week_outcomes') }}
 
-    where is_origin and has_given_notice and churned_count is not null
+    where is_origin and not is_predicted and churned_count is not null
 
     group by snapshot_date
 ),
@@ -26,7 +30,9 @@ counted as (
     select
         origins.*,
         known_counts.notice_client_count,
-        known_counts.notice_churned_count
+        known_counts.notice_churned_count,
+        known_counts.past_due_client_count,
+        known_counts.past_due_churned_count
 
     from origins
     left join known_counts
@@ -60,6 +66,8 @@ summed as (
         sum(churned_count) as churned_count,
         coalesce(sum(notice_client_count), 0) as notice_client_count,
         coalesce(sum(notice_churned_count), 0) as notice_churned_count,
+        coalesce(sum(past_due_client_count), 0) as past_due_client_count,
+        coalesce(sum(past_due_churned_count), 0) as past_due_churned_count,
         sum(pair_count) as pair_count,
         cast(sum(concordant_count) as {{ type_double() }}) / nullif(sum(pair_count), 0) as area,
         1.959963984540054 * sqrt(cast(sum(concordant_variance) as {{ type_double() }}))
@@ -79,6 +87,18 @@ summed as (
     from labelled
 
     group by score_name, origin, origin_date
+),
+
+skilled as (
+    select
+        summed.*,
+        skills.brier_skill_lower,
+        skills.brier_skill_upper
+
+    from summed
+    left join {{ ref('active_clients', 'int_risk_skills') }} as skills
+        on summed.score_name = skills.score_name
+            and summed.origin = skills.origin
 ),
 
 final as (
@@ -112,21 +132,27 @@ final as (
             1 - cast(brier_score as {{ type_double() }}) / nullif(base_brier_score, 0)
             as decimal(12, 6)
         ) as brier_skill,
+        brier_skill_lower,
+        brier_skill_upper,
         log_loss,
         reconstructed_rate,
         cast(notice_client_count as bigint) as notice_client_count,
         cast(notice_churned_count as bigint) as notice_churned_count,
+        cast(past_due_client_count as bigint) as past_due_client_count,
+        cast(past_due_churned_count as bigint) as past_due_churned_count,
 
         -- booleans
         churned_count >= {{ number_var('backtest_churned_min') }} as is_sufficient,
         churned_count >= {{ number_var('backtest_churned_min') }}
         and area is not null
         and area - area_margin > 0.5 as is_better_than_chance,
+        churned_count >= {{ number_var('backtest_churned_min') }}
+        and coalesce(brier_skill_lower > 0, false) as beats_base_rate,
 
         -- dates
         origin_date
 
-    from summed
+    from skilled
 )
 
 select * from final

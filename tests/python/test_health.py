@@ -29,7 +29,7 @@ CUTS = (date(2024, 6, 2), date(2025, 1, 26))
 # What is told as it is known now, for reports: amounts, and which week is the last.
 KNOWN_NOW = {
     "mrr_amount", "at_risk_mrr_amount", "notice_mrr_amount", "known_mrr_amount",
-    "ending_mrr_amount", "is_latest",
+    "ending_mrr_amount", "is_latest", "has_skill",
 }  # fmt: skip
 
 
@@ -241,6 +241,7 @@ def test_shuffled_labels_leave_nothing_to_tell(demo: Demo) -> None:
     for week, client_id, churned in outcomes:
         weeks[week].append((client_id, churned))
     areas: dict[str, list[float]] = defaultdict(list)
+    credits: dict[str, int] = defaultdict(int)
     for _ in range(25):
         connection.begin()
         dealt = []
@@ -257,18 +258,21 @@ def test_shuffled_labels_leave_nothing_to_tell(demo: Demo) -> None:
             f" from (values {marks}) as dealt (week, client, label)"
             f" where week_index = week and client_id = client"
         )
-        for name in ("int_risk_origins", "fct_health_backtest"):
+        for name in ("int_risk_origins", "int_risk_skills", "fct_health_backtest"):
             node = demo.compiled.nodes[name]
             connection.execute(f"delete from {node.relation_name}")
             connection.execute(f"insert into {node.relation_name} by name {node.compiled_code}")
-        backtest = demo.rows("fct_health_backtest", "score_name, origin, auc")
-        for score, origin, area in backtest:
+        columns = "score_name, origin, auc, is_better_than_chance, beats_base_rate"
+        for score, origin, area, better, beats in demo.rows("fct_health_backtest", columns):
             if origin == "all":
                 areas[score].append(float(area))
+                credits[score] += better + beats
         connection.rollback()
     assert set(areas["base_rate"]) == {0.5}
     for score, drawn in areas.items():
         assert abs(sum(drawn) / len(drawn) - 0.5) < 0.035, (score, drawn)
+        # By chance one in forty intervals is above what there is.
+        assert credits[score] <= 3, (score, credits[score])
 
 
 NOTICE = """
@@ -320,21 +324,25 @@ def test_who_has_cancelled_is_known_to_leave_wherever_it_is_told(built: Built) -
 
 
 def test_demo_rewards_what_matters_and_nothing_else(demo: Demo) -> None:
-    """Churn follows falling use and failed payments; contacts and tickets are drawn apart."""
-    columns = "score_name, auc, is_better_than_chance, brier_skill, lift, origin"
+    """Churn follows falling use; contacts and tickets are drawn apart, who is past due is known."""
+    columns = "score_name, auc, is_better_than_chance, beats_base_rate, brier_skill, origin"
     found = {
-        score: (area, better, skill, lift)
-        for score, area, better, skill, lift, origin in demo.rows("fct_health_backtest", columns)
+        score: (area, better, beats, skill)
+        for score, area, better, beats, skill, origin in demo.rows("fct_health_backtest", columns)
         if origin == "all"
     }
     credited = {score for score, (_, better, *_) in found.items() if better}
     assert credited == {
-        "health_score", "churn_probability",
-        "component:usage", "component:adoption", "component:billing",
+        "health_score", "component:usage", "component:adoption",
     }  # fmt: skip
     assert found["health_score"][0] > found["tenure"][0] > found["base_rate"][0]
-    assert found["churn_probability"][2] > 0
-    assert found["churn_probability"][3] > 2
+    assert not any(beats for _, _, beats, _ in found.values())
+    assert demo.rows("fct_client_churn_risk", "distinct has_skill") == [(False,)]
+    known = "sum(past_due_client_count), sum(past_due_churned_count)"
+    relation = demo.compiled.nodes["fct_health_backtest"].relation_name
+    assert demo.connection.execute(
+        f"select {known} from {relation} where score_name = 'health_score' and origin = 'all'"
+    ).fetchall() == [(9, 9)]
 
 
 # ---- the reference: health -----------------------------------------------------------
@@ -578,7 +586,7 @@ def test_backtest_is_that_of_the_reference(warehouse: Warehouse, origins: list[l
     ]  # fmt: skip
     with warehouse.transaction():
         warehouse.insert("int_client_risks", rows)
-        warehouse.build(["int_risk_origins", "fct_health_backtest"])
+        warehouse.build(["int_risk_origins", "int_risk_skills", "fct_health_backtest"])
         actual = {row["origin_date"]: row for row in warehouse.rows("fct_health_backtest")}
     assert len(actual) == len(origins) + 1
     for day, row in actual.items():

@@ -1,6 +1,6 @@
 -- A score with enough outcomes orders clients better than chance, and a probability errs less
--- than the base rate. If it does not, nobody should act on it: a warning, since it is the
--- data that decide.
+-- than the base rate, for certain. If it does not, nobody should act on it: a warning, since it
+-- is the data that decide.
 
 {{ config(severity='warn') }}
 
@@ -15,12 +15,13 @@ select
     score_name,
     auc,
     auc_lower,
-    brier_skill
+    brier_skill,
+    brier_skill_lower
 
 from backtest
 
 where score_name in ('health_score', 'churn_probability')
     and (
         not is_better_than_chance
-        or score_name = 'churn_probability' and brier_skill <= 0
+        or score_name = 'churn_probability' and not beats_base_rate
     )

@@ -94,6 +94,7 @@
     "health_band_margin": {"kind": "number", "minimum": 0, "maximum": 50, "meaning": "How far beyond its threshold a band is left"},
     "churn_horizon_days": {"kind": "whole number", "minimum": 1, "meaning": "Within how many days a churn counts as foretold"},
     "backtest_origin_weeks": {"kind": "whole number", "minimum": 1, "meaning": "Weeks between the origins of the backtest; longer than the horizon"},
+    "calibration_clients_min": {"kind": "whole number", "minimum": 1, "meaning": "Of fewer clients nobody says whether a probability is calibrated"},
     "backtest_churned_min": {"kind": "whole number", "minimum": 0, "meaning": "With fewer churned clients a score is credited with nothing"},
     "episode_gap_weeks": {"kind": "whole number", "minimum": 1, "meaning": "An alert that returns within so many weeks is the same one"},
     "alerts_per_100_clients_max": {"kind": "number", "minimum": 0, "meaning": "Alerts per 100 paying clients and month above which the build warns"},

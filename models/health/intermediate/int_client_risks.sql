@@ -17,7 +17,7 @@ points as (
 ),
 
 churn_risk as (
-    select * from {{ ref('active_clients', 'fct_client_churn_risk') }}
+    select * from {{ ref('active_clients', 'int_client_churn_scores') }}
 ),
 
 base_rates as (
@@ -70,8 +70,8 @@ risks as (
         'churn_probability' as score_name,
         outcomes.week_index,
         outcomes.client_id,
-        churn_risk.churn_probability as risk,
-        churn_risk.churn_probability as probability
+        churn_risk.model_probability as risk,
+        churn_risk.model_probability as probability
 
     from outcomes
     inner join churn_risk

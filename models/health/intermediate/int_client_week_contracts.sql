@@ -88,6 +88,10 @@ summed as (
         max(case
             when is_paid and subscription_status = 'past_due' then 1 else 0
         end) as past_due_count,
+        min(case
+            when not is_paid or subscription_status <> 'past_due' and not has_notice then 0
+            else 1
+        end) as lapsing_count,
         max(case when is_paid and has_notice then 1 else 0 end) as notice_count,
         min(case when has_notice then 1 else 0 end) as leaving_count,
         max(case when is_paid then notice_date end) as notice_date,
@@ -127,6 +131,7 @@ final as (
         client_id,
         seat_count,
         past_due_count,
+        lapsing_count,
         notice_count,
         leaving_count,
         case when notice_count = 1 then notice_date end as notice_date,

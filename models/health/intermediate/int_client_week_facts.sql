@@ -61,6 +61,7 @@ final as (
         clients.client_id,
         contracts.client_id is not null as is_paying,
         coalesce(contracts.leaving_count, 0) > 0 as has_given_notice,
+        coalesce(contracts.lapsing_count - contracts.leaving_count, 0) > 0 as is_past_due,
         contracts.notice_date,
         contracts.leaves_date,
         contracts.notice_reason,

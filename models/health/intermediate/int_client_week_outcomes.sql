@@ -1,7 +1,8 @@
 -- Grain: one row per scored client and complete week at whose end it was paying, in truth and
 -- as known then: whether its MRR fell to 0 within churn_horizon_days. Null until they have
--- elapsed; only scores may not know the future. Who had given notice was known to leave:
--- `is_predicted` leaves it to no score.
+-- elapsed; only scores may not know the future. Who had given notice was known to leave,
+-- and who was past due leaves by the rule of grace unless it pays: `is_predicted` leaves both
+-- to no score.
 
 with
 
@@ -25,6 +26,7 @@ dated as (
     select
         features.week_index,
         features.tenure_days,
+        features.is_past_due,
         features.is_reconstructed,
         health.client_id,
         health.health_band,
@@ -77,7 +79,8 @@ final as (
                 then case when churned.client_id is null then 0 else 1 end
         end as churned_count,
         mod(dated.week_index, {{ number_var('backtest_origin_weeks') }}) = 0 as is_origin,
-        not dated.has_given_notice as is_predicted,
+        not dated.has_given_notice and not dated.is_past_due as is_predicted,
+        dated.is_past_due,
         dated.has_given_notice,
         dated.is_reconstructed,
         churned.churned_date,

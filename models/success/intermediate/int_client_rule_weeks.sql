@@ -1,5 +1,6 @@
 -- Grain: one row per rule, client and complete week in which all conditions of the rule held,
--- with the measure of the first condition as evidence.
+-- with the measure of the first condition as evidence. A health score that enough outcomes
+-- have shown to be no better than chance is no measure: rules that ask for it do not hold.
 
 with
 
@@ -7,8 +8,22 @@ rules as (
     select * from {{ ref('active_clients', 'client_rules') }}
 ),
 
+credits as (
+    select
+        max(case
+            when is_sufficient and not is_better_than_chance then 1 else 0
+        end) as useless_count
+
+    from {{ ref('active_clients', 'fct_health_backtest') }}
+
+    where score_name = 'health_score' and origin = 'all'
+),
+
 health as (
-    select * from {{ ref('active_clients', 'fct_client_health') }}
+    select health.*
+    from {{ ref('active_clients', 'fct_client_health') }} as health
+    cross join credits
+    where coalesce(credits.useless_count, 0) = 0
 ),
 
 week_measures as (
