@@ -172,16 +172,7 @@ def bar(chart: Chart, answer: Answer) -> Figure:
             trace |= {"x": keys, "y": values}
         traces.append(trace)
     if chart.reference:
-        traces.append(
-            {
-                "type": "scatter", "mode": "lines+markers",
-                "name": escape(label(chart, chart.reference)),
-                "x": [_category(chart, value) for value in answer.of(chart.x)],
-                "y": [plain(value) for value in answer.of(chart.reference)],
-                "line": {"color": "@ink", "width": 1.5}, "marker": {"color": "@ink", "size": 4},
-                "hovertemplate": hover(chart, label(chart, chart.reference)),
-            }
-        )  # fmt: skip
+        traces.append(reference(chart, answer))
     layout = axes(chart, traces)
     layout["barmode"] = "relative" if chart.stacked else "group"
     layout["bargap"] = 0.25
@@ -191,6 +182,22 @@ def bar(chart: Chart, answer: Answer) -> Figure:
             # Room for the number beside the longest bar.
             layout["xaxis"]["range"] = [0, 1.15 * max(max(traces[0]["x"], default=0), 1e-9)]
     return {"data": traces, "layout": layout}
+
+
+def reference(chart: Chart, answer: Answer) -> Trace:
+    """What bars are compared with: a line over them, a mark on each where they lie."""
+    name = label(chart, chart.reference)
+    keys = [_category(chart, value) for value in answer.of(chart.x)]
+    values = [plain(value) for value in answer.of(chart.reference)]
+    trace = {"type": "scatter", "name": escape(name), "hovertemplate": hover(chart, name)}
+    if chart.horizontal:
+        mark = {"symbol": "line-ns", "size": 16, "line": {"color": "@ink", "width": 2.5}}
+        return trace | {"mode": "markers", "x": values, "y": keys, "marker": mark}
+    line = {"color": "@ink", "width": 1.5}
+    marker = {"color": "@ink", "size": 4}
+    return trace | {
+        "mode": "lines+markers", "x": keys, "y": values, "line": line, "marker": marker,
+    }  # fmt: skip
 
 
 def bridge(chart: Chart, answer: Answer) -> Figure:
