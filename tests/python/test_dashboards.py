@@ -573,5 +573,7 @@ def test_every_board_is_exposed_with_the_marts_it_reads() -> None:
     for board in BOARDS:
         found = exposed[f"{board.name}_board"]
         read = {mart for chart in board.charts for mart in chart.marts}
-        assert set(found["depends_on"]) == {f"ref('{mart}')" for mart in read - off}
+        assert set(found["depends_on"]) == {
+            f"ref('active_clients', '{mart}')" for mart in read - off
+        }
         assert (found["label"], found["description"]) == (board.title, board.question)

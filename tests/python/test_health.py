@@ -315,7 +315,11 @@ def test_who_has_cancelled_is_known_to_leave_wherever_it_is_told(built: Built) -
         assert (row["churn_probability"] == 1) is within
         assert (row["at_risk_mrr_amount"] == row["lost_mrr_amount"]) is within
         assert row["risk_ends_date"] == row["ends_date"]
-        assert (row["clv_basis"], row["next_renewal_rate"], row["retained_rate"]) == ("notice", 0, 0)
+        assert (row["clv_basis"], row["next_renewal_rate"], row["retained_rate"]) == (
+            "notice",
+            0,
+            0,
+        )
         assert row["is_worth_its_days"]
         assert row["notice_mrr_amount"] == row["lost_mrr_amount"]
         assert row["notice_reason"] == "budget_cut"

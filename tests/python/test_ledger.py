@@ -201,12 +201,15 @@ def test_the_silent_champion_is_found(built: Built) -> None:
         """
     )
     assert user == champion["user_id"]
-    assert built.project.rows(
-        f"""
+    assert (
+        built.project.rows(
+            f"""
         select action_status from marts.fct_next_best_actions
         where client_id = '{client}' and action = 'find_new_champion'
         """
-    ) == []
+        )
+        == []
+    )
     # None of those that fell silent left, which is no better than the base rate.
     assert not is_raised
 
