@@ -16,9 +16,9 @@ users as (
 client_windows as (
     select
         activity_date,
-        sum(case when window_days = 1 then active_client_count else 0 end) as daily_count,
-        sum(case when window_days = 7 then active_client_count else 0 end) as weekly_count,
-        sum(case when window_days = 28 then active_client_count else 0 end) as monthly_count,
+        max(case when window_days = 1 then active_client_count end) as daily_count,
+        max(case when window_days = 7 then active_client_count end) as weekly_count,
+        max(case when window_days = 28 then active_client_count end) as monthly_count,
         max(case when window_days = 28 then stickiness_rate end) as stickiness_rate
 
     from clients
@@ -29,9 +29,9 @@ client_windows as (
 user_windows as (
     select
         activity_date,
-        sum(case when window_days = 1 then active_user_count else 0 end) as daily_count,
-        sum(case when window_days = 7 then active_user_count else 0 end) as weekly_count,
-        sum(case when window_days = 28 then active_user_count else 0 end) as monthly_count,
+        max(case when window_days = 1 then active_user_count end) as daily_count,
+        max(case when window_days = 7 then active_user_count end) as weekly_count,
+        max(case when window_days = 28 then active_user_count end) as monthly_count,
         max(case when window_days = 28 then stickiness_rate end) as stickiness_rate
 
     from users

@@ -1,5 +1,5 @@
--- Grain: one row per counted client: who it is, how it is doing and what to do next, on
--- as_of_date; health, risk and actions are those of the last complete week.
+-- Grain: one row per counted client that is there on as_of_date: who it is, how it is doing then
+-- and what to do next; health, risk and actions are those of the last complete week.
 
 with
 
@@ -71,7 +71,7 @@ renewals as (
 
     from {{ ref('active_clients', 'fct_renewals') }}
 
-    where renewal_outcome = 'open' and not is_cancellation_scheduled
+    where term_outcome = 'open' and is_contract_term and not is_cancellation_scheduled
 
     group by client_id
 ),
@@ -196,7 +196,7 @@ final as (
 
     from clients
     cross join as_of
-    left join months
+    inner join months
         on clients.client_id = months.client_id
     left join actives
         on clients.client_id = actives.client_id

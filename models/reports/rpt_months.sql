@@ -57,9 +57,9 @@ stocks as (
         is_complete,
         sum(mrr_amount) as mrr_amount,
         sum(case when is_paying then 1 else 0 end) as paying_count,
-        sum(case when health_band = 'red' then 1 else 0 end) as red_count,
-        sum(case when health_band = 'yellow' then 1 else 0 end) as yellow_count,
-        sum(case when health_band = 'green' then 1 else 0 end) as green_count
+        sum(case when is_paying and health_band = 'red' then 1 else 0 end) as red_count,
+        sum(case when is_paying and health_band = 'yellow' then 1 else 0 end) as yellow_count,
+        sum(case when is_paying and health_band = 'green' then 1 else 0 end) as green_count
 
     from client_months
 
@@ -127,7 +127,9 @@ final as (
         cast(stocks.paying_count as bigint) as paying_client_count,
         cast(coalesce(opened.client_count, 0) as bigint) as opening_client_count,
         cast(coalesce(opened.churned_count, 0) as bigint) as churned_client_count,
-        {{ rate('opened.churned_count', 'opened.client_count') }} as logo_churn_rate,
+        case when stocks.is_complete then {{ rate(
+            'opened.churned_count', 'opened.client_count'
+        ) }} end as logo_churn_rate,
         cast(coalesce(opened.mrr_amount, 0) as decimal(18, 4)) as opening_mrr_amount,
         cast(coalesce(moved.new_amount, 0) as decimal(18, 4)) as new_mrr_amount,
         cast(coalesce(moved.reactivation_amount, 0) as decimal(18, 4))

@@ -28,7 +28,8 @@ noticed as (
         {{ reporting_date('spans.started_at') }} as started_date,
         max(case
             when {{ reporting_date('spans.started_at') }} > as_of.as_of_date
-                and {{ reporting_date('spans.loaded_at') }} <= as_of.as_of_date then 1
+                and {{ reporting_date('spans.loaded_at') }} <= as_of.as_of_date
+                and spans.subscription_status <> 'canceled' then 1
             else 0
         end) over (partition by spans.canonical_client_id) as coming_count
 

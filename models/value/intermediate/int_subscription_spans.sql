@@ -28,7 +28,8 @@ known as (
         {{ reporting_date('versions.started_at') }} as started_date,
         max(case
             when {{ reporting_date('versions.started_at') }} > origins.origin_date
-                and versions.known_from <= origins.origin_date then 1
+                and versions.known_from <= origins.origin_date
+                and versions.subscription_status <> 'canceled' then 1
             else 0
         end) over (
             partition by origins.origin_date, versions.canonical_client_id

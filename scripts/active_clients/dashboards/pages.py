@@ -60,7 +60,7 @@ def as_json(value: Any) -> Markup:
 def notes(chart: Chart, answer: Answer, drawn: dict[str, Any] | None) -> Iterator[str]:
     """What the board says of the first row, and where an axis begins that begins above 0."""
     if chart.note:
-        yield str(answer.of(chart.note)[0])
+        yield from (str(said) for said in answer.of(chart.note)[:1] if said is not None)
     lowest, _ = (drawn or {}).get("layout", {}).get("yaxis", {}).get("range", (0, 0))
     if lowest > 0:
         yield f"axis from {shown(lowest, chart.format)}"
