@@ -38,6 +38,10 @@ MOVED = (
     "select date_trunc('month', movement_date)::date, sum({sign}mrr_change_amount)"
     " from marts.fct_mrr_movements where movement_type = '{movement}' group by 1"
 )
+# Contract terms of three months or more that reached their end, but for those that paused.
+CAME_UP = "term_months >= 3 and term_outcome in ('renewed', 'late', 'lost') and not is_cut_short"
+# What the demo has no case of; unit tests have.
+ABSENT = {"late_renewal_mrr"}
 ARPA = "sum(mrr_amount) / sum(is_paying::int)"
 SHOWN = "case when count(*) >= 10 then {} end"
 UNBROKEN = "sum(case when is_uninterrupted then {}_retained_mrr_amount else 0 end)"
@@ -694,10 +698,24 @@ CASES |= {
         )
         for name, mart, day, column, where in (
             ("available_mrr", "fct_renewals", "term_end_date", "sum(available_mrr_amount)",
-             "renewal_outcome <> 'open'"),
-            ("renewed_mrr", "fct_renewals", "term_end_date", "sum(retained_mrr_amount)", "true"),
+             CAME_UP),
+            ("renewed_mrr", "fct_renewals", "term_end_date", "sum(retained_mrr_amount)", CAME_UP),
             ("renewal_rate", "fct_renewals", "term_end_date",
-             "sum(retained_mrr_amount) / sum(available_mrr_amount)", "renewal_outcome <> 'open'"),
+             "sum(retained_mrr_amount) / sum(available_mrr_amount)", CAME_UP),
+            *(
+                (metric, "fct_renewals", "term_end_date", "sum(available_mrr_amount)",
+                 f"term_months >= 3 and term_outcome = '{outcome}'")
+                for metric, outcome in (
+                    ("late_renewal_mrr", "late"),
+                    ("paused_term_mrr", "paused"),
+                    ("early_terminated_mrr", "terminated_early"),
+                    ("lost_renewal_mrr", "lost"),
+                )
+            ),
+            ("contracted_loss_mrr", "fct_contracted_losses", "ends_date", "sum(lost_mrr_amount)",
+             "true"),
+            ("contracted_churns", "fct_contracted_losses", "ends_date",
+             "sum((left_mrr_amount = 0)::int)", "true"),
             ("upcoming_renewals", "fct_renewals", "term_end_date", "count(*)", "is_upcoming"),
             ("mrr_at_stake", "fct_renewals", "term_end_date", "sum(available_mrr_amount)",
              "is_upcoming"),
@@ -767,7 +785,7 @@ def test_metric_equals_mart(engine: Engine, built: Built, metric: str) -> None:
     asked = engine.sql(Question(metrics=[metric], group_by=[GRAINS.get(group_by, group_by)]))
     found = numbers(built.project.rows(asked, built.published))
     expected = numbers(built.project.rows(sql, built.published))
-    assert expected
+    assert bool(expected) == (metric not in ABSENT)
     assert {key: found[key] for key in expected} == pytest.approx(expected, abs=1e-6)
 
 
