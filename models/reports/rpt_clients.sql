@@ -1,4 +1,4 @@
--- Grain: one row per counted client that is there on as_of_date: who it is, how it is doing then
+-- Grain: one row per counted client that is there on as_of_date: who it is, how it is doing
 -- and what to do next; health, risk and actions are those of the last complete week.
 
 with
@@ -32,15 +32,20 @@ months as (
 
 actives as (
     select
-        client_id,
-        max(case when daily_active_user_count > 0 then activity_date end) as last_active_date,
-        sum(case when activity_date = as_of_date then monthly_active_user_count else 0 end)
-            as user_count
+        client_actives.client_id,
+        max(case
+            when client_actives.daily_active_user_count > 0 then client_actives.activity_date
+        end) as last_active_date,
+        sum(case
+            when client_actives.activity_date = as_of.as_of_date
+                then client_actives.monthly_active_user_count
+            else 0
+        end) as user_count
 
-    from {{ ref('active_clients', 'fct_client_actives_daily') }}
+    from {{ ref('active_clients', 'fct_client_actives_daily') }} as client_actives
     cross join as_of
 
-    group by client_id
+    group by client_actives.client_id
 ),
 
 engagement as (
@@ -176,7 +181,8 @@ final as (
         risks.at_risk_mrr_amount,
         cast(coalesce(losses.mrr_amount, 0) as decimal(18, 4)) as notice_mrr_amount,
         answers.score as nps_score,
-        cast({{ 'coalesce(tickets.open_count, 0)' if var('tickets_enabled') else 'null' }} as bigint)
+        {%- set open_count = 'coalesce(tickets.open_count, 0)' %}
+        cast({{ open_count if var('tickets_enabled') else 'null' }} as bigint)
             as open_ticket_count,
         client_values.historical_clv_amount,
         client_values.residual_clv_amount,

@@ -130,17 +130,17 @@ final as (
         case when stocks.is_complete then {{ rate(
             'opened.churned_count', 'opened.client_count'
         ) }} end as logo_churn_rate,
-        cast(coalesce(opened.mrr_amount, 0) as decimal(18, 4)) as opening_mrr_amount,
-        cast(coalesce(moved.new_amount, 0) as decimal(18, 4)) as new_mrr_amount,
-        cast(coalesce(moved.reactivation_amount, 0) as decimal(18, 4))
+        cast(coalesce(opened.mrr_amount, 0) as decimal(24, 4)) as opening_mrr_amount,
+        cast(coalesce(moved.new_amount, 0) as decimal(24, 4)) as new_mrr_amount,
+        cast(coalesce(moved.reactivation_amount, 0) as decimal(24, 4))
             as reactivation_mrr_amount,
-        cast(coalesce(moved.expansion_amount, 0) as decimal(18, 4)) as expansion_mrr_amount,
-        cast(coalesce(moved.contraction_amount, 0) as decimal(18, 4))
+        cast(coalesce(moved.expansion_amount, 0) as decimal(24, 4)) as expansion_mrr_amount,
+        cast(coalesce(moved.contraction_amount, 0) as decimal(24, 4))
             as contraction_mrr_amount,
-        cast(coalesce(moved.churned_amount, 0) as decimal(18, 4)) as churned_mrr_amount,
-        cast(coalesce(moved.fx_amount, 0) as decimal(18, 4)) as fx_mrr_amount,
-        cast(stocks.mrr_amount as decimal(18, 4)) as closing_mrr_amount,
-        cast(12 * stocks.mrr_amount as decimal(18, 4)) as arr_amount,
+        cast(coalesce(moved.churned_amount, 0) as decimal(24, 4)) as churned_mrr_amount,
+        cast(coalesce(moved.fx_amount, 0) as decimal(24, 4)) as fx_mrr_amount,
+        cast(stocks.mrr_amount as decimal(24, 4)) as closing_mrr_amount,
+        cast(12 * cast(stocks.mrr_amount as decimal(24, 4)) as decimal(24, 4)) as arr_amount,
         {{ amount_per('stocks.mrr_amount', 'stocks.paying_count') }} as arpa_amount,
         retention.net_retention_rate,
         retention.net_retention_rate_lower,
@@ -148,7 +148,7 @@ final as (
         retention.gross_retention_rate,
         retention.gross_retention_rate_lower,
         retention.gross_retention_rate_upper,
-        cast(at_risk.mrr_amount as decimal(18, 4)) as at_risk_mrr_amount,
+        cast(at_risk.mrr_amount as decimal(24, 4)) as at_risk_mrr_amount,
         cast(stocks.red_count as bigint) as red_client_count,
         cast(stocks.yellow_count as bigint) as yellow_client_count,
         cast(stocks.green_count as bigint) as green_client_count,

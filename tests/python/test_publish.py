@@ -304,7 +304,7 @@ def test_metrics_are_written_again_only_for_other_definitions(
 
     def write(content: str, names: set[str]) -> publish.PublishedMetrics:
         asked.append(content)
-        return publish.PublishedMetrics(content, [("marts", "a")], [("q", "says", "select 1")])
+        return publish.PublishedMetrics(content, [("marts", "a")], [("q", "says", "select 1", {})])
 
     monkeypatch.setattr(publish, "_write_metrics", write)
     first = publish.write_metrics(manifest, {"a"})
