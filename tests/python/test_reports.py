@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from active_clients.dashboards.boards import read_boards
 from active_clients.metrics import Question
 from active_clients.query import load_engine, open_published
 from conftest import Built
@@ -336,15 +335,3 @@ def test_every_saved_query_is_exposed_with_the_marts_it_reads() -> None:
     for query in manifest["saved_queries"].values():
         read = set().union(*map(marts_behind, query["depends_on"]["nodes"]))
         assert exposed[query["name"]] == read, query["name"]
-
-
-def test_every_board_is_exposed_with_the_marts_it_reads() -> None:
-    """But for those of tables that can be switched off, which an exposure may not name."""
-    manifest = parsed_manifest()
-    optional = {n["name"] for n in models().values() if "enabled" in n["unrendered_config"]}
-    exposed = {e["name"]: set(e["depends_on"]["nodes"]) for e in manifest["exposures"].values()}
-    for board in read_boards():
-        read = {mart for chart in board.charts for mart in chart.marts} - optional
-        assert exposed[f"board_{board.name}"] == {
-            f"model.active_clients.{mart}" for mart in read - {"publication"}
-        }
