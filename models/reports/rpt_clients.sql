@@ -174,7 +174,9 @@ final as (
         months.mrr_amount,
         cast(months.mrr_amount - coalesce(months.earlier_mrr_amount, 0) as decimal(18, 4))
             as mrr_change_amount,
-        cast(coalesce(actives.user_count, 0) as bigint) as active_user_count,
+        cast(case
+            when count(actives.client_id) over () > 0 then coalesce(actives.user_count, 0)
+        end as bigint) as active_user_count,
         health.health_score,
         health.score_change as health_score_change,
         risks.churn_probability,

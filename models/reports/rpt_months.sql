@@ -57,6 +57,7 @@ stocks as (
         is_complete,
         sum(mrr_amount) as mrr_amount,
         sum(case when is_paying then 1 else 0 end) as paying_count,
+        sum(case when is_paying and health_band <> 'unknown' then 1 else 0 end) as banded_count,
         sum(case when is_paying and health_band = 'red' then 1 else 0 end) as red_count,
         sum(case when is_paying and health_band = 'yellow' then 1 else 0 end) as yellow_count,
         sum(case when is_paying and health_band = 'green' then 1 else 0 end) as green_count
@@ -149,9 +150,12 @@ final as (
         retention.gross_retention_rate_lower,
         retention.gross_retention_rate_upper,
         cast(at_risk.mrr_amount as decimal(24, 4)) as at_risk_mrr_amount,
-        cast(stocks.red_count as bigint) as red_client_count,
-        cast(stocks.yellow_count as bigint) as yellow_client_count,
-        cast(stocks.green_count as bigint) as green_client_count,
+        cast(case when stocks.banded_count > 0 then stocks.red_count end as bigint)
+            as red_client_count,
+        cast(case when stocks.banded_count > 0 then stocks.yellow_count end as bigint)
+            as yellow_client_count,
+        cast(case when stocks.banded_count > 0 then stocks.green_count end as bigint)
+            as green_client_count,
         voice.nps,
         voice.nps_lower,
         voice.nps_upper,

@@ -274,7 +274,7 @@ def funnel(chart: Chart, answer: Answer) -> Figure:
 
 
 def axes(chart: Chart, traces: Sequence[Trace]) -> Figure:
-    """Quiet axes; a legend where there are several names."""
+    """Quiet axes; a legend where there are several names, or there may be."""
     form = FORMATS[chart.format]
     names = {trace.get("name") for trace in traces if trace.get("showlegend", True)}
     value: Figure = {
@@ -292,7 +292,7 @@ def axes(chart: Chart, traces: Sequence[Trace]) -> Figure:
     return {
         "xaxis": value if chart.horizontal else other,
         "yaxis": other if chart.horizontal else value,
-        "showlegend": len(names) > 1,
+        "showlegend": len(names) > 1 or bool(chart.series),
     }
 
 

@@ -62,7 +62,8 @@ def tile(chart: Chart, answer: Answer) -> Tile:
     said, tone = "", ""
     if before is not None and is_over:
         said = change(value, before, chart.format)
-        if not re.search("[1-9]", said):
+        # A change that is rounded to nothing is none, whatever its share.
+        if not re.search("[1-9]", said.partition(" (")[0]):
             said = "unchanged"
         elif chart.good:
             tone = "better" if (value > before) == (chart.good == "up") else "worse"
