@@ -81,7 +81,8 @@ summed as (
         {{ rate('sum(judged_churned_count)', 'sum(probability_count)') }}
             as judged_churn_rate,
         {{ rate('sum(squared_error)', 'sum(probability_count)') }} as brier_score,
-        {{ rate('sum(base_squared_error)', 'sum(probability_count)') }} as base_brier_score,
+        {{ rate('sum(compared_squared_error)', 'sum(compared_count)') }} as compared_score,
+        {{ rate('sum(base_squared_error)', 'sum(compared_count)') }} as base_brier_score,
         {{ rate('-sum(log_likelihood)', 'sum(probability_count)') }} as log_loss
 
     from labelled
@@ -129,7 +130,7 @@ final as (
         brier_score,
         base_brier_score,
         cast(
-            1 - cast(brier_score as {{ type_double() }}) / nullif(base_brier_score, 0)
+            1 - cast(compared_score as {{ type_double() }}) / nullif(base_brier_score, 0)
             as decimal(12, 6)
         ) as brier_skill,
         brier_skill_lower,

@@ -53,14 +53,8 @@ ended as (
 ),
 
 runs as (
-    select
-        *,
-        lag(run_end_date) over (
-            partition by subscription_id
-            order by run_start_date
-        ) as previous_end_date
-
-    from {{ ref('active_clients', 'int_subscription_runs') }}
+    select * from {{ ref('active_clients', 'int_subscription_runs') }}
+    where begins_anew
 ),
 
 begun as (
@@ -75,10 +69,6 @@ begun as (
             and {{ is_within('runs.run_start_date', 'versions') }}
     inner join rates
         on {{ is_rate_on('rates', 'versions', 'runs.run_start_date') }}
-
-    -- Another billing interval of the same subscription takes no other's place.
-    where runs.previous_end_date is null
-        or runs.previous_end_date < runs.run_start_date
 
     group by runs.client_id, runs.run_start_date
 ),

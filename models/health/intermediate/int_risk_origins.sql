@@ -56,6 +56,13 @@ counted as (
         sum(cast(
             {{ squared('probability - churned_count', 6) }} as decimal(18, 12)
         )) as squared_error,
+        -- The base rate of the first weeks is not known: skill is over those that have both.
+        sum(case when probability is not null and base_probability is not null then 1 end)
+            as compared_count,
+        sum(case when base_probability is not null then cast(
+                    {{ squared('probability - churned_count', 6) }} as decimal(18, 12)
+                )
+        end) as compared_squared_error,
         sum(case when probability is not null then cast(
                     {{ squared('base_probability - churned_count', 6) }} as decimal(18, 12)
                 )
@@ -107,6 +114,8 @@ final as (
         probability_sum,
         judged_churned_count,
         squared_error,
+        compared_count,
+        compared_squared_error,
         base_squared_error,
         log_likelihood,
         snapshot_date

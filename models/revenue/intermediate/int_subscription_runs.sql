@@ -99,6 +99,11 @@ final as (
                 and runs.notice_date <= as_of.as_of_date
                 then runs.run_end_date
         end as scheduled_end_date,
+        -- Another billing interval of the same subscription goes on from the one before.
+        coalesce(lag(runs.run_end_date) over (
+            partition by runs.subscription_id
+            order by runs.run_start_date
+        ) < runs.run_start_date, true) as begins_anew,
         runs.run_start_date,
         case
             when runs.run_end_date <= as_of.as_of_date then runs.run_end_date

@@ -15,6 +15,7 @@ pauses as (
 
 runs as (
     select * from {{ ref('active_clients', 'int_subscription_runs') }}
+    where begins_anew
 ),
 
 as_of as (
