@@ -14,17 +14,13 @@ features as (
     where is_paying
 ),
 
-client_mrr as (
-    select * from {{ ref('active_clients', 'fct_client_mrr') }}
-),
-
 skills as (
     select max(case when beats_base_rate then 1 else 0 end) as skill_count
     from {{ ref('active_clients', 'fct_health_backtest') }}
     where score_name = 'churn_probability' and origin = 'all'
 ),
 
--- What was known then to end is MRR that is lost for certain, up to what there is now.
+-- What was known then to end is MRR that is lost for certain, up to what was paid.
 known as (
     select
         scores.*,
@@ -35,18 +31,14 @@ known as (
         features.notice_date as notice_given_date,
         features.leaves_date as ends_date,
         coalesce(skills.skill_count, 0) = 1 as has_skill,
-        coalesce(client_mrr.mrr_amount, 0) as mrr_amount,
+        cast(features.known_mrr_amount as decimal(18, 4)) as mrr_amount,
         case
-            when features.has_given_notice then coalesce(client_mrr.mrr_amount, 0)
-            else least(
-                    coalesce(features.notice_mrr_amount, 0), coalesce(client_mrr.mrr_amount, 0)
-                )
+            when features.has_given_notice then features.known_mrr_amount
+            else least(coalesce(features.notice_mrr_amount, 0), features.known_mrr_amount)
         end as notice_mrr_amount,
         case
-            when features.leaves_within_horizon then coalesce(client_mrr.mrr_amount, 0)
-            else least(
-                    coalesce(features.ending_mrr_amount, 0), coalesce(client_mrr.mrr_amount, 0)
-                )
+            when features.leaves_within_horizon then features.known_mrr_amount
+            else least(coalesce(features.ending_mrr_amount, 0), features.known_mrr_amount)
         end as ending_mrr_amount
 
     from scores
@@ -54,9 +46,6 @@ known as (
     inner join features
         on scores.client_id = features.client_id
             and scores.snapshot_date = features.snapshot_date
-    left join client_mrr
-        on scores.client_id = client_mrr.client_id
-            and {{ is_within('scores.snapshot_date', 'client_mrr') }}
 ),
 
 final as (
