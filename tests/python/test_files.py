@@ -143,7 +143,7 @@ def lake(folders: dict[str, DbtProject]) -> DbtProject:
 
 def refusal(project: DbtProject) -> list[str]:
     """The problems that the run is stopped with, without the folder."""
-    result = project.dbt("run", "--select", "as_of", check=False)
+    result = project.dbt("run", "--select", "+as_of", check=False)
     told = str(result.exception) + "".join(str(r.message) for r in result.result or [])
     assert not result.success
     assert "do not fit the input contract" in told, told
@@ -225,7 +225,7 @@ def test_lines_that_end_in_two_ways_are_refused_by_file(files: DbtProject) -> No
     (files.path / "raw/plans/1.csv").write_text(
         f"{header}\r\np1,{PERSON},1,5,2025-01-01\n", newline=""
     )
-    result = files.dbt("run", "--select", "as_of", check=False)
+    result = files.dbt("run", "--select", "+as_of", check=False)
     told = str(result.exception) + "".join(str(r.message) for r in result.result or [])
     assert "plans/1.csv" in told
     assert PERSON not in told

@@ -38,11 +38,13 @@ def archive(built: Built, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return target
 
 
-def test_every_board_and_chart_is_in_the_archive(archive: Path) -> None:
+def test_every_board_is_in_the_archive_with_each_chart_that_has_rows(archive: Path) -> None:
     parts = contents(archive).values()
     charts = {part["slice_name"] for part in parts if "slice_name" in part}
     boards = read_boards()
-    assert charts == {chart.title for board in boards for chart in board.charts}
+    # On the demo no month has enough answers.
+    without = {"CSAT", "CSAT by month"}
+    assert charts == {chart.title for board in boards for chart in board.charts} - without
     assert {part["dashboard_title"] for part in parts if "dashboard_title" in part} == {
         board.title for board in boards
     }
@@ -91,9 +93,10 @@ def test_every_chart_answers_with_the_published_numbers(built: Built, tmp_path: 
         with open_published(built.published) as connection:
             found = [*read_assets(read_boards(), Source(connection, read_vars()))]
             assert len(charts) == len(found)
-            by_title = {(a.chart.title, a.definition): a for a in found}
+            by_name = {asset.name: asset for asset in found}
             for chart in charts:
-                asset = by_title[chart["slice_name"], chart["description"] or ""]
+                (board,) = chart["dashboards"]
+                asset = by_name[f"{board['dashboard_title']}: {chart['slice_name']}"]
                 expected = {
                     tuple(map(plain, row)) for row in connection.execute(grouped(asset)).fetchall()
                 }
@@ -128,7 +131,7 @@ class Api:
 
     def __init__(self, root: str, password: str) -> None:
         self.root = root
-        self.headers = {"Content-Type": "application/json"}
+        self.headers: dict[str, str] = {}
         said = {"username": "admin", "password": password, "provider": "db", "refresh": False}
         token = self.get("/security/login", said)["access_token"]
         self.headers["Authorization"] = f"Bearer {token}"
@@ -136,7 +139,8 @@ class Api:
     def get(self, path: str, body: Any = None) -> Any:
         data = None if body is None else json.dumps(body).encode()
         try:
-            with urlopen(Request(self.root + path, data, self.headers)) as answer:  # noqa: S310
+            headers = self.headers | ({"Content-Type": "application/json"} if body else {})
+            with urlopen(Request(self.root + path, data, headers)) as answer:  # noqa: S310
                 return json.load(answer)
         except HTTPError as error:
             raise AssertionError(f"{path}: {error.read().decode()}") from error
