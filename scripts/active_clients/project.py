@@ -46,6 +46,11 @@ def log_path() -> Path:
     return ROOT / os.environ.get("DBT_LOG_PATH", "logs")
 
 
+def project_version() -> str:
+    """The version in dbt_project.yml."""
+    return str(yaml.safe_load((ROOT / "dbt_project.yml").read_text())["version"])
+
+
 def read_vars(overrides: str = "") -> dict[str, Any]:
     """The variables of dbt_project.yml, with those of `--vars` (YAML) on top."""
     defaults = yaml.safe_load((ROOT / "dbt_project.yml").read_text())["vars"]

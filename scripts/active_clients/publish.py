@@ -2,6 +2,10 @@
 
 Readers see the old version or the new one, whatever happens in between; those that have
 the old one open keep it. Personal data stays behind.
+
+scripts/publish
+scripts/publish --to postgres --reader bi     the published file; with DBT_TARGET=postgres, what
+                                              dbt has built there
 """
 
 from __future__ import annotations
@@ -17,7 +21,6 @@ from typing import Any
 
 import click
 import duckdb
-import yaml
 
 from active_clients.command_line import command, vars_option
 from active_clients.dashboards.pages import write_pages
@@ -30,6 +33,7 @@ from active_clients.project import (
     ProjectError,
     database_path,
     marts,
+    project_version,
     read_manifest,
     read_vars,
     target_path,
@@ -39,10 +43,13 @@ from active_clients.unchanged import is_tested
 
 # Types of sums and quotients that BI tools read as text or round, and what is published for them.
 READ_BY_TOOLS = {"HUGEINT": "bigint", "DOUBLE": "decimal(24, 6)"}
+PUBLICATION_DESCRIPTION = (
+    "One row: the day this publication speaks of, and the number of rows of every mart."
+)
 PUBLICATION = {
-    "as_of_date": "The last day that the file speaks of.",
+    "as_of_date": "The last day that it speaks of.",
     "project_version": "Version of active_clients that made it.",
-    "mart_count": "Tables in the schema marts but for this one.",
+    "mart_count": "Tables of marts, without this one.",
     "row_count": "Rows of all of them.",
     "row_counts": "Rows of each, by name.",
 }
@@ -66,6 +73,16 @@ def is_published(mart: Mart, column: str, publish_free_text: bool) -> bool:
     if meta.get("free_text") and publish_free_text:
         return True
     return meta.get("pii") != "direct"
+
+
+def is_complete_columns(columns: list[str], as_of_date: date) -> list[str]:
+    """For an answer by a period, the column that says whether it is over."""
+    return [
+        f"{column} + interval '1 {grain}' <= date '{as_of_date}' + 1 as is_complete"
+        for column in columns
+        for head, _, grain in [column.rpartition("__")]
+        if head == "metric_time"
+    ]
 
 
 @dataclass(frozen=True)
@@ -277,12 +294,7 @@ class Publication:
                 f" as {quoted(column)}"
                 for column, data_type, *_ in described
             ]
-            selected += [
-                f"{column} + interval 1 {grain} <= date '{as_of_date}' + 1 as is_complete"
-                for column, *_ in described
-                for head, _, grain in [column.rpartition("__")]
-                if head == "metric_time"
-            ]
+            selected += is_complete_columns([column for column, *_ in described], as_of_date)
             connection.execute(
                 f"create table metrics.{quoted(name)} as "
                 f"select {', '.join(selected)} from ({sql}) as results order by all"
@@ -305,7 +317,6 @@ class Publication:
 
     def _add_publication(self, connection: duckdb.DuckDBPyConnection) -> None:
         """One row that says what this file is."""
-        project_version = yaml.safe_load((ROOT / "dbt_project.yml").read_text())["version"]
         counts = dict(
             connection.execute(
                 "select table_name, estimated_size from duckdb_tables() "
@@ -322,16 +333,13 @@ class Publication:
             "insert into marts.publication values (?, ?, ?, ?, ?)",
             [
                 self._as_of_date(connection),
-                project_version,
+                project_version(),
                 len(counts),
                 sum(counts.values()),
                 json.dumps(counts),
             ],
         )
-        connection.execute(
-            "comment on table marts.publication is "
-            "'One row: the day this file speaks of, and the number of rows of every mart.'"
-        )
+        connection.execute(f"comment on table marts.publication is {text(PUBLICATION_DESCRIPTION)}")
         for column, said in PUBLICATION.items():
             connection.execute(f"comment on column marts.publication.{column} is {text(said)}")
 
@@ -355,14 +363,38 @@ def refuse_untested() -> None:
         )
 
 
+def publish_to_postgres(*given: Any) -> str:
+    """Publish on PostgreSQL; what was done, in words."""
+    try:
+        from active_clients import publish_to_postgres as there
+    except ModuleNotFoundError as error:
+        raise ProjectError(
+            f"{error.name} is missing; run ACTIVE_CLIENTS_EXTRAS=postgres scripts/setup"
+        ) from None
+    return there.publish(*given)
+
+
 @command("publish", __doc__)
 @click.option(
     "--target-file", type=Path, default=DEFAULT_PUBLISHED_FILE, help="the file to publish"
 )
 @vars_option
-def main(target_file: Path, vars: str) -> None:
+@click.option("--to", help="postgres, as in profiles.yml, or postgresql://user@host/database")
+@click.option(
+    "--schema", show_default="active_clients_published", help="with --to, what readers see there"
+)
+@click.option("--reader", multiple=True, help="with --to, a role that may read all of it")
+def main(
+    target_file: Path, vars: str, to: str | None, schema: str | None, reader: tuple[str, ...]
+) -> None:
     """Publish the last build."""
     keep_private()
+    if to is not None:
+        variables = read_vars(vars)
+        click.echo(publish_to_postgres(to, schema, reader, ROOT / target_file, variables))
+        return
+    if schema is not None or reader:
+        raise ProjectError("--schema and --reader are for --to postgres")
     try:
         variables = read_vars(vars)
         with only_user():

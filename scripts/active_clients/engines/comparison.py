@@ -28,7 +28,7 @@ from pathlib import Path
 import click
 
 from active_clients.command_line import Names, Several, command
-from active_clients.engines.engine import ENGINES, Engine
+from active_clients.engines.engine import ENGINES, Engine, Postgres
 from active_clients.engines.spellings import misread
 from active_clients.project import ROOT, ProjectError
 from active_clients.rows import Row, canonical_answer, fingerprint
@@ -232,6 +232,9 @@ class Run:
         if not self.select:
             with step(f"{name}: metrics"):
                 self.answers = self.ask()
+        if isinstance(self.engine, Postgres):
+            with step(f"{name}: publication"):
+                self.engine.publish()
 
 
 def run(

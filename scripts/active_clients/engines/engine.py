@@ -199,6 +199,46 @@ class Postgres(Engine):
             rows: list[tuple[Any, ...]] = cursor.fetchall()
             return rows
 
+    def publish(self) -> None:
+        """Publish what was built; an error if a mart is another one then."""
+        target = str(self.directory / "target")
+        where = {"DBT_TARGET": self.target, "DBT_TARGET_PATH": target, **self.environment}
+        done = subprocess.run(
+            [sys.executable, "-m", "active_clients.publish", "--to", "postgres"],
+            cwd=ROOT,
+            env={**os.environ, **where},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode:
+            raise ProjectError(f"the marts cannot be published on {self.name}: {done.stderr}")
+        columns = self.query(
+            "select table_name, string_agg(column_name, ', ') from information_schema.columns"
+            f" where table_schema = '{self.schema_prefix}published' group by table_name"
+        )
+        built = {
+            name
+            for (name,) in self.query(
+                "select table_name from information_schema.tables"
+                f" where table_schema = '{self.schema_prefix}marts'"
+            )
+        }
+        marts = [(name, names) for name, names in columns if name in built]
+        if len(marts) != len(built):
+            raise ProjectError(f"of {len(built)} marts {len(marts)} were published on {self.name}")
+        for name, names in marts:
+            published, mart = (
+                f"select {names} from {self.schema_prefix}{schema}.{name}"
+                for schema in ("published", "marts")
+            )
+            [(differ,)] = self.query(
+                f"select count(*) from (({published} except all {mart})"
+                f" union all ({mart} except all {published})) as differ"
+            )
+            if differ:
+                raise ProjectError(f"{differ} rows of {name} are published otherwise")
+
 
 class Spark(Engine):
     """A Thrift server that does the work itself; raw tables are Parquet."""
