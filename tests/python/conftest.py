@@ -6,6 +6,8 @@ import csv
 import fcntl
 import gc
 import os
+import shutil
+import socket
 import subprocess
 import sys
 import tempfile
@@ -54,6 +56,29 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with what takes longest: a file that begins last leaves the other core idle."""
     rank = {name: place for place, name in enumerate(LONGEST)}
     items.sort(key=lambda item: rank.get(item.path.name, len(rank)))
+
+
+POSTGRES = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
+needs_postgres = pytest.mark.skipif(
+    not (POSTGRES or shutil.which("initdb")), reason="PostgreSQL is not installed"
+)
+
+
+def free_port() -> int:
+    """A port of the loopback interface that nobody listens on."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        number: int = free.getsockname()[1]
+    return number
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[int]:
+    """A throw-away server; the port that it listens on."""
+    port = str(free_port())
+    subprocess.run([ROOT / "scripts/postgres", "start", port], check=True)
+    yield int(port)
+    subprocess.run([ROOT / "scripts/postgres", "stop", port], check=True)
 
 
 @contextmanager

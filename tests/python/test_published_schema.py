@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 import shutil
-import socket
 import subprocess
 import threading
 from collections.abc import Iterator
 from contextlib import closing
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -18,33 +18,28 @@ import pytest
 from psycopg2 import errors
 
 from active_clients import publish_to_postgres, published_schema
-from active_clients.project import ROOT, ProjectError
+from active_clients.dashboards.boards import read_boards
+from active_clients.dashboards.source import Source
+from active_clients.dashboards.superset import read_assets
+from active_clients.project import ProjectError, read_vars
 from active_clients.published_schema import PublishedSchema, Table, quoted
 from active_clients.rows import canonical
-from conftest import Built, run_script
+from conftest import POSTGRES, Built, needs_postgres, run_script
 
-BINARIES = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
 READERS = 20
 ROWS = 500
 # Larger tables are compared by their counts.
 COMPARED_ROWS = 2_000
 
-pytestmark = pytest.mark.skipif(
-    not (BINARIES or shutil.which("initdb")), reason="PostgreSQL is not installed"
-)
+pytestmark = needs_postgres
 
 
 @pytest.fixture(scope="module")
-def port() -> Iterator[int]:
-    """A server of this file."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        number: int = free.getsockname()[1]
-    subprocess.run([ROOT / "scripts/postgres", "start", str(number)], check=True)
-    with closing(connected(number)) as connection:
+def port(postgres: int) -> int:
+    """A server with two roles and a schema of somebody's."""
+    with closing(connected(postgres)) as connection:
         run(connection, "create role bi login; create role auditor login; create schema own")
-    yield number
-    subprocess.run([ROOT / "scripts/postgres", "stop", str(number)], check=True)
+    return postgres
 
 
 @pytest.fixture
@@ -307,7 +302,7 @@ def test_the_demo_is_what_its_file_holds(built: Built, port: int) -> None:
             " and attnum > 0",
         )
         assert commented[0][0] == commented[0][1] > 1_000
-    dump = shutil.which("pg_dump") or str(BINARIES[-1] / "pg_dump")
+    dump = shutil.which("pg_dump") or str(POSTGRES[-1] / "pg_dump")
     served = [
         "-h",
         "127.0.0.1",
@@ -321,6 +316,34 @@ def test_the_demo_is_what_its_file_holds(built: Built, port: int) -> None:
     dumped = subprocess.run([dump, *served, "postgres"], capture_output=True, check=True).stdout
     assert len(dumped) > 10_000_000
     assert b"@" not in dumped
+
+
+def shown(rows: list[tuple[Any, ...]]) -> list[tuple[str, ...]]:
+    """Rows as a chart shows them: quotients are doubles on one engine and exact on the other."""
+    return sorted(
+        tuple(
+            f"{value:.6f}" if isinstance(value, float | Decimal) else canonical(value)
+            for value in row
+        )
+        for row in rows
+    )
+
+
+def test_boards_read_either(built: Built, port: int) -> None:
+    """The SQL of every chart is understood there too, and gives the same rows."""
+    command = ["scripts/publish", "--to", "postgres", "--target-file", str(built.published)]
+    where = {**built.project.environment, "ACTIVE_CLIENTS_POSTGRES_PORT": str(port)}
+    assert run_script([*command, "--schema", "boards"], where).returncode == 0
+    with (
+        closing(connected(port)) as server,
+        duckdb.connect(str(built.published), read_only=True) as file,
+    ):
+        charts = [*read_assets(read_boards(), Source(file, read_vars()))]
+        assert len(charts) > 70
+        for chart in charts:
+            expected = file.execute(chart.sql).fetchall()
+            found = run(server, chart.in_schema("boards"))
+            assert shown(found) == shown(expected), chart.name
 
 
 def test_what_cannot_be_published_is_said_in_a_line(built: Built, tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from markupsafe import Markup, escape
 
 from active_clients.dashboards.boards import FOLDER, Board, Chart, read_boards
 from active_clients.dashboards.figures import figure
-from active_clients.dashboards.formats import shown
+from active_clients.dashboards.formats import month, shown
 from active_clients.dashboards.parts import Table, Tile, data, table, tile, triangle
 from active_clients.dashboards.quality import read_quality
 from active_clients.dashboards.source import Answer, Source
@@ -60,7 +60,7 @@ def as_json(value: Any) -> Markup:
 def notes(chart: Chart, answer: Answer, drawn: dict[str, Any] | None) -> Iterator[str]:
     """What the board says of the first row, and where an axis begins that begins above 0."""
     if chart.note:
-        yield from (str(said) for said in answer.of(chart.note)[:1] if said is not None)
+        yield from (month(said) for said in answer.of(chart.note)[:1] if said is not None)
     lowest, _ = (drawn or {}).get("layout", {}).get("yaxis", {}).get("range", (0, 0))
     if lowest > 0:
         yield f"axis from {shown(lowest, chart.format)}"

@@ -19,7 +19,7 @@ import click
 import yaml
 
 from active_clients.command_line import command, vars_option
-from active_clients.dashboards.boards import Board, Chart, read_boards
+from active_clients.dashboards.boards import MART, Board, Chart, read_boards
 from active_clients.dashboards.formats import words
 from active_clients.dashboards.source import Source
 from active_clients.project import DEFAULT_PUBLISHED_FILE, ROOT, read_vars
@@ -59,6 +59,10 @@ class Asset:
     def name(self) -> str:
         """Of the dataset: board and chart."""
         return f"{self.board.title}: {self.chart.title}"
+
+    def in_schema(self, schema: str) -> str:
+        """The SQL, where the marts are in another schema."""
+        return MART.sub(rf"{schema}.\1", self.sql)
 
     @property
     def file(self) -> str:
@@ -129,12 +133,12 @@ def metric(asset: Asset, column: str) -> dict[str, Any]:
     }
 
 
-def dataset(asset: Asset) -> dict[str, Any]:
+def dataset(asset: Asset, schema: str) -> dict[str, Any]:
     """What a chart reads."""
     return {
         "table_name": asset.name,
-        "schema": "marts",
-        "sql": asset.sql,
+        "schema": schema,
+        "sql": asset.in_schema(schema),
         "main_dttm_col": None,
         "filter_select_enabled": True,
         "metrics": [{"metric_name": "count", "verbose_name": "Rows", "expression": "count(*)"}],
@@ -298,8 +302,13 @@ def dashboard(board: Board, found: list[Asset]) -> dict[str, Any]:
     }
 
 
-def write_archive(target: Path, file: Path, uri: str, variables: dict[str, Any]) -> int:
-    """Write everything that Superset imports; how many charts there are."""
+def write_archive(
+    target: Path, file: Path, uri: str, variables: dict[str, Any], schema: str = "marts"
+) -> int:
+    """Write everything that Superset imports; how many charts there are.
+
+    The published file says which charts have rows; the marts may be in another schema elsewhere.
+    """
     boards = read_boards()
     with open_published(file) as connection:
         found = [*read_assets(boards, Source(connection, variables))]
@@ -308,7 +317,7 @@ def write_archive(target: Path, file: Path, uri: str, variables: dict[str, Any])
         f"databases/{DATABASE}.yaml": database(uri),
     }
     for asset in found:
-        parts[f"datasets/{DATABASE}/{asset.file}"] = dataset(asset)
+        parts[f"datasets/{DATABASE}/{asset.file}"] = dataset(asset, schema)
         parts[f"charts/{asset.file}"] = chart(asset)
     for board in boards:
         of_board = [asset for asset in found if asset.board == board]
@@ -328,17 +337,24 @@ def write_archive(target: Path, file: Path, uri: str, variables: dict[str, Any])
     "--uri", default="", help="where Superset finds the marts; else the published file, read only"
 )
 @click.option(
+    "--schema",
+    default="active_clients_published",
+    help="with a URI of PostgreSQL, what scripts/publish has published as",
+)
+@click.option(
     "--target-file",
     type=Path,
     default=Path("target/superset/boards.zip"),
     help="the archive to write",
 )
 @vars_option
-def main(file: Path, uri: str, target_file: Path, vars: str) -> None:
+def main(file: Path, uri: str, schema: str, target_file: Path, vars: str) -> None:
     """Write the archive."""
     published = ROOT / file
     uri = uri or f"duckdb:///{published.absolute()}?access_mode=READ_ONLY"
-    count = write_archive(ROOT / target_file, published, uri, read_vars(vars))
+    # A file has them where the boards look for them.
+    place = schema if uri.startswith("postgresql") else "marts"
+    count = write_archive(ROOT / target_file, published, uri, read_vars(vars), place)
     click.echo(f"{count} charts in {target_file}", err=True)
 
 
