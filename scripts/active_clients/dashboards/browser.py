@@ -43,8 +43,9 @@ class Seen:
 class Browser:
     """A browser with one tab."""
 
-    def __init__(self, send: int, receive: int) -> None:
+    def __init__(self, send: int, receive: int, expected: str) -> None:
         self._send, self._receive = send, receive
+        self._expected = expected
         self._rest = b""
         self._number = 0
         self._session = ""
@@ -57,6 +58,16 @@ class Browser:
 
     def open(self, page: Path, width: int = 1280, height: int = 900, scheme: str = "light") -> Seen:
         """Open a page and wait until its charts are drawn."""
+        ready = "document.documentElement?.dataset.drawn"
+        self.visit(page.resolve().as_uri(), ready, width, height, scheme)
+        # Plotly measures labels and draws again.
+        self.evaluate("new Promise(r => requestAnimationFrame(() => setTimeout(r, 150)))")
+        return self.seen
+
+    def visit(
+        self, url: str, ready: str, width: int = 1280, height: int = 900, scheme: str = "light"
+    ) -> None:
+        """Go to an address and wait until a script there says that it is ready."""
         features = [{"name": "prefers-color-scheme", "value": scheme}]
         self._call("Emulation.setEmulatedMedia", media="screen", features=features)
         self._call(
@@ -64,15 +75,16 @@ class Browser:
             width=width, height=height, deviceScaleFactor=1, mobile=width < 600,
         )  # fmt: skip
         self.seen = Seen()
-        self._call("Page.navigate", url=page.resolve().as_uri())
+        self._call("Page.navigate", url=url)
+        self.wait(ready)
+
+    def wait(self, ready: str) -> None:
+        """Wait until a script says that the page is ready, or something is wrong with it."""
         until = time.monotonic() + SECONDS
-        while not self.evaluate("document.documentElement?.dataset.drawn"):
+        while not self.evaluate(ready):
             if self.seen.errors or time.monotonic() > until:
                 break
             time.sleep(0.05)
-        # Plotly measures labels and draws again.
-        self.evaluate("new Promise(r => requestAnimationFrame(() => setTimeout(r, 150)))")
-        return self.seen
 
     def evaluate(self, script: str) -> Any:
         """The value of a script in the page, which may be one to come."""
@@ -135,12 +147,18 @@ class Browser:
         elif method == "Runtime.consoleAPICalled" and found["type"] in ("error", "warning"):
             self.seen.errors.append(json.dumps(found["args"]))
         elif method == "Log.entryAdded" and found["entry"]["level"] in ("error", "warning"):
-            self.seen.errors.append(found["entry"]["text"])
+            text = found["entry"]["text"]
+            if not self._expected or self._expected not in text:
+                self.seen.errors.append(text)
 
 
 @contextmanager
-def browser() -> Iterator[Browser]:
-    """Start a browser, and end it."""
+def browser(server: str = "", expected: str = "") -> Iterator[Browser]:
+    """Start a browser, and end it.
+
+    It can reach one server at most, given as host:port; errors with a text that is expected are
+    none.
+    """
     program = find_browser()
     if program is None:
         raise ProjectError("no Chromium is installed; apt-get install chromium is one way")
@@ -151,7 +169,7 @@ def browser() -> Iterator[Browser]:
             program, "--headless=new", "--no-sandbox", "--disable-gpu", "--hide-scrollbars",
             "--disable-dev-shm-usage", "--no-first-run", "--disable-background-networking",
             "--disable-component-update", "--disable-sync", "--force-color-profile=srgb",
-            NO_NETWORK, "--proxy-bypass-list=<-loopback>",
+            NO_NETWORK, f"--proxy-bypass-list=<-loopback>;{server}",
             "--remote-debugging-pipe", f"--user-data-dir={profile}", "about:blank",
         ]  # fmt: skip
         # The pipes are its descriptors 3 and 4.
@@ -165,7 +183,7 @@ def browser() -> Iterator[Browser]:
         os.close(its_input)
         os.close(its_output)
         try:
-            yield Browser(send, receive)
+            yield Browser(send, receive, expected)
         finally:
             os.close(send)
             os.close(receive)
