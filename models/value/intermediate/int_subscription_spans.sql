@@ -21,35 +21,7 @@ rates as (
     select * from {{ ref('active_clients', 'int_exchange_rate_spans') }}
 ),
 
-known as (
-    select
-        origins.origin_date,
-        versions.*,
-        {{ reporting_date('versions.started_at') }} as started_date,
-        max(case
-            when {{ reporting_date('versions.started_at') }} > origins.origin_date
-                and versions.known_from <= origins.origin_date
-                and versions.subscription_status <> 'canceled' then 1
-            else 0
-        end) over (
-            partition by origins.origin_date, versions.canonical_client_id
-        ) as coming_count
-
-    from versions
-    inner join origins
-        on {{ is_known('versions', 'origins.known_until_date') }}
-),
-
-begun as (
-    select * from known
-    where started_date <= origin_date
-),
-
-spans as (
-    {{ recurring_spans(
-        'begun', 'billing_intervals', keys=['origin_date'], last_day='origin_date'
-    ) | indent(4) }}
-),
+{{ spans_as_known('versions', 'origins', 'billing_intervals') }},
 
 final as (
     select
