@@ -6,6 +6,7 @@ query          questions about it, by the metrics: metrics, questions, metric_an
 expectations   Great Expectations on raw tables and marts
 engines        DuckDB, dbt v2, PostgreSQL and Spark compared; dialects that are only compiled
 benchmarks     what all of it costs
+mutants        wrong versions of the models' SQL, and whether the tests notice
 demo_data      the raw tables of a fictional company
 churn_model    the coefficients of the churn probability
 
