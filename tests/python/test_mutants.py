@@ -11,7 +11,7 @@ sqlglot = pytest.importorskip("sqlglot", reason="scripts/mutants installs it")
 from active_clients.mutants.command import REVIEWED, reviews, table, unexplained  # noqa: E402
 from active_clients.mutants.mutations import Key, mutations  # noqa: E402
 from active_clients.mutants.sample import Mutant, Project, shares  # noqa: E402
-from active_clients.mutants.unit_tests import UnitTest, Verdict  # noqa: E402
+from active_clients.mutants.unit_tests import UnitTest, Verdict, read_unit_tests  # noqa: E402
 from active_clients.project import ROOT  # noqa: E402
 from conftest import Built  # noqa: E402
 
@@ -154,11 +154,74 @@ def test_every_review_has_a_reason_and_names_what_is_there() -> None:
             assert f"def {name}(" in (ROOT / file).read_text()
 
 
+# Mistakes that lived once: what stands in the SQL, and what was written in its place.
+NAMED = [
+    (
+        "int_contractual_predictions",
+        "lasting_margin * term_months * residual_payments * renewal_discount",
+        "lasting_margin * term_months * residual_payments",
+    ),
+    (
+        "int_backtest_outcomes",
+        "MIN(CASE WHEN client_mrr.mrr_amount > 0 THEN 1 ELSE 0 END)",
+        "MAX(CASE WHEN client_mrr.mrr_amount > 0 THEN 1 ELSE 0 END)",
+    ),
+    (
+        "fct_clv_backtest",
+        "CAST(predicted_amount - actual_amount AS DOUBLE) / NULLIF(CAST(actual_amount AS",
+        "CAST(predicted_amount - actual_amount AS DOUBLE) / NULLIF(CAST(predicted_amount AS",
+    ),
+    (
+        "fct_clv_cohorts",
+        "costed_margin_amount >= acquisition_cost_amount",
+        "costed_margin_amount > 0",
+    ),
+    (
+        "int_referral_outcomes",
+        "judgements.outcome_date <= as_of.as_of_date",
+        "judgements.outcome_date <= as_of.as_of_date + interval 30 day",
+    ),
+    (
+        "int_client_alerts",
+        "dated.first_seen_date < client_mrr.valid_from",
+        "dated.first_seen_date <= client_mrr.valid_from",
+    ),
+    (
+        "int_client_alerts",
+        "dated.outcome_date >= client_mrr.valid_from",
+        "dated.outcome_date > client_mrr.valid_from",
+    ),
+    (
+        "int_client_alerts",
+        "dated.outcome_date <= as_of.as_of_date AS is_mature",
+        "dated.outcome_date < as_of.as_of_date AS is_mature",
+    ),
+]
+
+
+@pytest.mark.parametrize(("model", "right", "wrong"), NAMED)
+def test_mistakes_that_lived_once_are_noticed(
+    built: Built, model: str, right: str, wrong: str
+) -> None:
+    verdicts = []
+    for test in read_unit_tests(target_of(built), [model])[model]:
+        assert right in test.sql
+        with test.ready():
+            assert test.verdict() is Verdict.PASSES
+            verdicts.append(test.verdict(test.sql.replace(right, wrong)))
+    assert Verdict.FAILS in verdicts
+    assert Verdict.NO_SQL not in verdicts
+
+
+def target_of(built: Built) -> Path:
+    """The target folder of the demo's build."""
+    return Path(built.project.environment["DBT_TARGET_PATH"])
+
+
 @pytest.fixture(scope="module")
 def revenue(built: Built) -> Project:
     """Where money flows."""
-    target = Path(built.project.environment["DBT_TARGET_PATH"])
-    return Project(target, only=["revenue"])
+    return Project(target_of(built), only=["revenue"])
 
 
 def test_most_of_what_can_be_wrong_with_money_is_noticed(revenue: Project) -> None:

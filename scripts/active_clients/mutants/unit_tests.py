@@ -94,14 +94,19 @@ class UnitTest:
             self.rows = Counter(comparable(row[:-1]) for row in cursor.fetchall())
             yield self
 
-    def verdict(self) -> Verdict:
-        """Whether the model's SQL, as it is now, gives the expected rows."""
+    @property
+    def sql(self) -> str:
+        """The model's SQL, as it is now."""
+        return str(self.query.sql("duckdb"))
+
+    def verdict(self, sql: str = "") -> Verdict:
+        """Whether the model's SQL, or another one, gives the expected rows."""
         columns = ", ".join(f'"{column}"' for column in self.columns)
         timer = Timer(SECONDS, self.connection.interrupt)
         timer.start()
         try:
             found = self.connection.execute(
-                f"select {columns} from ({self.query.sql('duckdb')}) as model"
+                f"select {columns} from ({sql or self.sql}) as model"
             ).fetchall()
         except NO_SQL:
             return Verdict.NO_SQL
