@@ -145,6 +145,7 @@ class Warehouse:
         if connection is None:
             self.connection.execute("attach ':memory:' as build; use build")
         self.connection.execute("set TimeZone = 'UTC'; pragma disable_optimizer")
+        self.planned: dict[str, str] = {}
         create_raw_tables(self.connection)
         names = compiled.order(self.nodes)
         for name in names:
@@ -167,6 +168,10 @@ class Warehouse:
             self.connection.execute(
                 f"create table {node.relation_name} as from ({node.compiled_code}) limit 0"
             )
+            if node.config.materialized == "incremental":
+                self.connection.execute(
+                    f"create temp table touched_{name} as from {node.relation_name}"
+                )
 
     def relation(self, name: str) -> str:
         return str(self.nodes[name].relation_name) if name in self.nodes else f"raw.{name}"
@@ -193,14 +198,20 @@ class Warehouse:
             if self.nodes[name].resource_type == "model":
                 self.connection.execute(f"execute {name}")
 
+    def run(self, sql: str) -> None:
+        """Run SQL that comes again and again: it is planned when it first comes."""
+        if sql not in self.planned:
+            self.planned[sql] = f"plan_{len(self.planned)}"
+            self.connection.execute(f"prepare {self.planned[sql]} as {sql}")
+        self.connection.execute(f"execute {self.planned[sql]}")
+
     def replace_days(self, name: str, sql: str) -> None:
         """What dbt's delete+insert does with the days that an incremental model returns."""
-        self.connection.execute(f"create or replace temp table touched as {sql}")
-        self.connection.execute(
-            f"delete from {self.relation(name)} where activity_date in"
-            " (select activity_date from touched)"
-        )
-        self.connection.execute(f"insert into {self.relation(name)} by name select * from touched")
+        days = f"select activity_date from touched_{name}"
+        self.connection.execute(f"delete from touched_{name}")
+        self.run(f"insert into touched_{name} by name {sql}")
+        self.run(f"delete from {self.relation(name)} where activity_date in ({days})")
+        self.run(f"insert into {self.relation(name)} by name from touched_{name}")
 
     def rows(self, name: str) -> list[Row]:
         cursor = self.connection.execute(f"from {self.relation(name)}")

@@ -164,7 +164,7 @@ def as_seen(warehouse: Warehouse, name: str) -> list[Any]:
 
 def build(warehouse: Warehouse, sql: dict[str, str], name: str) -> None:
     warehouse.empty(name)
-    warehouse.connection.execute(f"insert into {warehouse.relation(name)} by name {sql[name]}")
+    warehouse.run(f"insert into {warehouse.relation(name)} by name {sql[name]}")
 
 
 def forget_emptied_days(warehouse: Warehouse, name: str) -> None:

@@ -67,6 +67,14 @@ def test_what_is_shown_is_there(archive: Path) -> None:
         assert [key for key in wanted if key not in keys] == []
 
 
+def test_red_is_red(archive: Path) -> None:
+    """Left to itself, Superset gives colours in the order in which it meets the names."""
+    parts = contents(archive)
+    colors = parts["active_clients/dashboards/health_and_actions.yaml"]["metadata"]["label_colors"]
+    assert (colors["green"], colors["yellow"], colors["red"]) == ("#009E73", "#E69F00", "#D55E00")
+    assert colors["Notice given"] == "#D55E00"
+
+
 def test_the_marts_are_read_only(archive: Path) -> None:
     database = contents(archive)["active_clients/databases/active_clients.yaml"]
     assert database["sqlalchemy_uri"] == URI

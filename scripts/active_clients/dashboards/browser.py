@@ -81,7 +81,7 @@ class Browser:
     def wait(self, ready: str) -> None:
         """Wait until a script says that the page is ready, or something is wrong with it."""
         until = time.monotonic() + SECONDS
-        while not self.evaluate(ready):
+        while not self.evaluate(f"Boolean({ready})"):
             if self.seen.errors or time.monotonic() > until:
                 break
             time.sleep(0.05)

@@ -64,6 +64,11 @@ class Asset:
         """The SQL, where the marts are in another schema."""
         return MART.sub(rf"{schema}.\1", self.sql)
 
+    def label(self, column: str) -> str:
+        """What the board calls a column."""
+        titles = {shown.column: shown.title for shown in self.chart.columns if shown.title}
+        return titles.get(column) or self.chart.labels.get(column, words(column))
+
     @property
     def file(self) -> str:
         """Of the dataset and of the chart."""
@@ -127,7 +132,7 @@ def metric(asset: Asset, column: str) -> dict[str, Any]:
     return {
         "expressionType": "SQL",
         "sqlExpression": f'max("{column}")',
-        "label": asset.chart.labels.get(column, words(column)),
+        "label": asset.label(column),
         "optionName": f"metric_{column}",
         "hasCustomLabel": True,
     }
@@ -145,7 +150,7 @@ def dataset(asset: Asset, schema: str) -> dict[str, Any]:
         "columns": [
             {
                 "column_name": column,
-                "verbose_name": asset.chart.labels.get(column, words(column)),
+                "verbose_name": asset.label(column),
                 "is_dttm": kind in ("DATE", "TIMESTAMP"),
                 "is_active": True,
                 "type": kind,
@@ -256,6 +261,17 @@ def rows_of(found: list[Asset]) -> Iterator[list[tuple[Asset, int]]]:
         yield row
 
 
+def label_colors(found: list[Asset]) -> Iterator[tuple[str, str]]:
+    """The colours of lines and bars on the board, by what is written beside them."""
+    script = Path(__file__).with_name("templates") / "boards.js"
+    light, _, _ = script.read_text().partition("}")
+    palette = dict(re.findall(r'\b(\w+): "(#[0-9A-F]{6})"', light))
+    for asset in found:
+        for name, color in asset.chart.colors.items():
+            label = name if asset.chart.series else asset.label(name)
+            yield label, palette[color.removeprefix("@")]
+
+
 def dashboard(board: Board, found: list[Asset]) -> dict[str, Any]:
     """A board: its charts on a grid."""
     grid: list[str] = []
@@ -296,7 +312,11 @@ def dashboard(board: Board, found: list[Asset]) -> dict[str, Any]:
         "slug": board.name.replace("_", "-"),
         "uuid": key("dashboard", board.name),
         "position": position,
-        "metadata": {"color_scheme": "supersetColors", "native_filter_configuration": []},
+        "metadata": {
+            "color_scheme": "supersetColors",
+            "label_colors": dict(label_colors(found)),
+            "native_filter_configuration": [],
+        },
         "published": True,
         "version": VERSION,
     }
