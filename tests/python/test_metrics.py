@@ -645,6 +645,20 @@ CASES: dict[str, tuple[str, str]] = {
     },
 }
 CASES |= {
+    **{
+        name: (
+            "forecast_month__month_number",
+            f"select month_number, {column} from marts.fct_mrr_forecast",
+        )
+        for name, column in (
+            ("forecast_mrr", "forecast_mrr_amount"),
+            ("forecast_mrr_lower", "forecast_mrr_amount_lower"),
+            ("forecast_mrr_upper", "forecast_mrr_amount_upper"),
+            ("forecast_clients", "forecast_client_count"),
+            ("forecast_skill_over_no_change", "no_change_skill"),
+            ("forecast_skill_over_same_growth", "same_growth_skill"),
+        )
+    },
     "mrr_restatements": (
         "month",
         "select period_month, sum(mrr_change_amount) from marts.fct_restatements group by 1",
