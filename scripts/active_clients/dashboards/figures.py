@@ -77,9 +77,9 @@ def by_series(chart: Chart, answer: Answer) -> list[tuple[str, list[dict[str, An
 
 def band(chart: Chart, records: Sequence[dict[str, Any]], color: str) -> list[Trace]:
     """The space between the bounds; nothing where there are none."""
-    if not chart.lower:
+    known = [r for r in records if is_bounded(chart, r)]
+    if not known:
         return []
-    known = [r for r in records if r[chart.lower] is not None and r[chart.upper] is not None]
     x = [plain(r[chart.x]) for r in known]
     edge = {"type": "scatter", "mode": "lines", "x": x, "hoverinfo": "skip", "showlegend": False}
     return [
@@ -92,6 +92,12 @@ def band(chart: Chart, records: Sequence[dict[str, Any]], color: str) -> list[Tr
             "fillcolor": f"{color}:0.18",
         },
     ]
+
+
+def is_bounded(chart: Chart, record: dict[str, Any]) -> bool:
+    """Whether a row has both bounds, where the chart has such."""
+    bounds = (chart.lower, chart.upper)
+    return all(bounds) and all(record[bound] is not None for bound in bounds)
 
 
 def solid_then_dashed(
@@ -108,7 +114,7 @@ def solid_then_dashed(
         "marker": {"color": color, "size": 5},
         "hovertemplate": hover(chart, name), "legendgroup": name,
     }  # fmt: skip
-    if chart.lower:
+    if any(is_bounded(chart, r) for r in records):
         trace["customdata"] = [
             [shown(r[chart.lower], chart.format), shown(r[chart.upper], chart.format)]
             for r in records
