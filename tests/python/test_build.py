@@ -181,6 +181,24 @@ def test_failing_test_leaves_the_published_file_alone(built: Built, tmp_path: Pa
     assert "Traceback" not in result.stdout + result.stderr
 
 
+@pytest.mark.parametrize(("day", "count"), [("2025-07-01", 0), ("2025-07-02", 1)])
+def test_a_day_of_which_nothing_is_known_is_refused(
+    built: Built, tmp_path: Path, day: str, count: int
+) -> None:
+    """2099 was published with six warnings: all clients silent, all gone."""
+    name = "assert_as_of_date_is_not_after_the_last_load"
+    (compiled,) = built.project.path.glob(f"target/compiled/**/{name}.sql")
+    with duckdb.connect(str(tmp_path / built.project.database.name)) as connection:
+        connection.execute("create schema intermediate; use intermediate")
+        connection.execute("create table as_of as select cast(? as date) as as_of_date", [day])
+        connection.execute(
+            "create table int_table_loads as select * from (values "
+            "('plans', date '2025-06-01'), ('tickets', date '2025-07-01')) "
+            "as loads (table_name, last_loaded_date)"
+        )
+        assert len(connection.execute(compiled.read_text()).fetchall()) == count
+
+
 def test_second_build_at_the_same_time_is_refused(tmp_path: Path) -> None:
     project = DbtProject(tmp_path)
     with project.database.with_suffix(".lock").open("w") as lock:
