@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
 import pytest
 
 from active_clients import private
-from active_clients.project import ROOT, ProjectError
+from active_clients.project import ROOT, ProjectError, raw_tables, read_vars
 from conftest import Built, DbtProject, environment, run_script
+from test_build import ONE_TEST
 
 
 def mode(path: Path) -> int:
@@ -28,6 +31,54 @@ def test_a_build_leaves_nothing_private_to_others(built: Built) -> None:
     for name in ("target/compiled", "target/gx"):
         assert mode(folder / name) == 0o700, name
     assert mode(built.published) == 0o666 & ~private.usual_umask()
+
+
+def left_by(project: DbtProject) -> Iterator[Path]:
+    """Every file of a build that is not the private one."""
+    mine = (project.database.name, f"{project.database.name}.wal")
+    for path in project.path.rglob("*"):
+        if path.is_file() and path.name not in mine and project.path / "raw" not in path.parents:
+            yield path
+
+
+def test_no_address_of_the_demo_is_in_what_a_build_leaves(built: Built) -> None:
+    """Artifacts, logs, results, pages, metadata; test_publish asks the published columns."""
+    mail = re.compile(private.E_MAIL.encode())
+    known = {
+        address.lower()
+        for file in (ROOT / "seeds/demo").glob("*.csv")
+        for address in mail.findall(file.read_bytes())
+    }
+    files = list(left_by(built.project))
+    assert len(known) > 700
+    assert {"dbt.log", "manifest.json", "run_results.json"} <= {path.name for path in files}
+    assert {".html", ".json", ".sql", ".msgpack"} <= {path.suffix for path in files}
+    for path in files:
+        found = {address.lower() for address in mail.findall(path.read_bytes())}
+        assert not known & found, path
+
+
+def test_no_canary_is_in_what_a_failed_build_says_or_leaves(project: DbtProject) -> None:
+    """It sits in every text column of every raw table; what leads to the quarantine is built."""
+    canary = "tweety.bird@canary.example"
+    planted = 0
+    for table in raw_tables(read_vars()):
+        texts = [name for name, kind in table.columns.items() if kind in ("text", "varchar")]
+        project.write_raw(table.name, [dict.fromkeys(texts, canary)])
+        planted += len(texts)
+    assert planted > 60
+    all_before = ONE_TEST.replace("build.QUARANTINE_TEST", "'+' + build.QUARANTINE_TEST")
+    command = [sys.executable, "-c", all_before, "--target-file", str(project.published)]
+    result = run_script([*command, "--vars", project.vars_text], project.environment)
+    assert result.returncode == 1
+    assert "assert_quarantine_rate_below_maximum" in result.stdout
+    assert result.stdout.splitlines()[-1].startswith("Build failed: ")
+    assert "Traceback" not in result.stdout + result.stderr
+    files = list(left_by(project))
+    assert any(path.suffix == ".html" for path in files)
+    assert canary not in result.stdout + result.stderr
+    for path in files:
+        assert canary.encode() not in path.read_bytes(), path
 
 
 @pytest.mark.parametrize(("before", "after"), [(0o644, 0o600), (0o640, 0o640), (0o664, 0o664)])
