@@ -65,7 +65,7 @@ class UnitTest:
     def __post_init__(self) -> None:
         whole = sqlglot.parse_one(self.text, dialect="duckdb")
         subqueries = whole.find_all(exp.Subquery)
-        self.query = next(query.this for query in subqueries if query.alias == ACTUAL)
+        self.query = next(query.this for query in subqueries if query.alias == ACTUAL).pop()
         steps = with_clause(self.query)
         self.given = [step for step in steps.expressions if step.alias.startswith(GIVEN)]
         for step in self.given:
