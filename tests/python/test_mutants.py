@@ -233,4 +233,4 @@ def test_most_of_what_can_be_wrong_with_money_is_noticed(revenue: Project) -> No
     assert len(drawn) == 58
     alive = unexplained(drawn)
     lines = [f"{survivor.model}: {survivor.line}" for survivor in alive]
-    assert len(alive) <= 22, lines
+    assert len(alive) <= 15, lines
