@@ -111,7 +111,11 @@ final as (
         -- dates
         valuations.created_date,
         valuations.first_revenue_date,
-        valuations.next_renewal_date,
+        case
+            when valuations.has_notice and valuations.ends_date <= valuations.next_renewal_date
+                then null
+            else valuations.next_renewal_date
+        end as next_renewal_date,
         valuations.ends_date,
         valuations.as_of_date
 
