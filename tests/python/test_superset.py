@@ -173,6 +173,8 @@ def test_every_board_is_drawn(superset: Server, built: Built, tmp_path: Path) ->
             assert tab.seen.errors == [], board.title
             assert tab.evaluate("document.querySelectorAll('.slice_container').length") == drawn
             assert tab.evaluate("document.querySelector('[role=alert], .ant-alert-error')") is None
+            # Lines and bars grow for a second.
+            tab.evaluate("new Promise(done => setTimeout(done, 1500))")
             picture = tmp_path / f"{board.name}.png"
             tab.screenshot(picture)
             assert picture.stat().st_size > 20_000
