@@ -5,7 +5,11 @@
 with
 
 errors as (
-    select * from {{ ref('active_clients', 'int_forecast_errors') }}
+    select
+        *,
+        cast(origin_date as {{ dbt.type_string() }}) as origin
+
+    from {{ ref('active_clients', 'int_forecast_errors') }}
 ),
 
 skills as (
@@ -38,8 +42,25 @@ origins as (
     select
         measure,
         month_number,
-        cast(origin_date as {{ dbt.type_string() }}) as origin,
+        origin,
         origin_date
+
+    from errors
+),
+
+-- Each error counts for its origin and for all of them.
+counted as (
+    select
+        errors.*,
+        'all' as counted_origin
+
+    from errors
+
+    union all
+
+    select
+        errors.*,
+        errors.origin as counted_origin
 
     from errors
 ),
@@ -50,27 +71,27 @@ summed as (
         origins.month_number,
         origins.origin,
         origins.origin_date,
-        count(errors.error_rate) as origin_count,
-        sum(case when errors.is_independent then 1 else 0 end) as independent_origin_count,
-        sum(case when errors.is_covered then 1 else 0 end) as covered_count,
-        count(errors.is_covered) as bounded_count,
-        count(errors.same_growth_error_rate) as same_growth_count,
-        sum(errors.error_rate) as error,
-        sum(errors.no_change_error_rate) as no_change_error,
-        sum(errors.same_growth_error_rate) as same_growth_error,
-        sum(abs(errors.error_rate)) as absolute_error,
-        sum(abs(errors.no_change_error_rate)) as no_change_absolute_error,
-        sum(abs(errors.same_growth_error_rate)) as same_growth_absolute_error,
-        sum({{ squared('errors.error_rate', 6) }}) as squared_error,
-        sum({{ squared('errors.no_change_error_rate', 6) }}) as no_change_squared_error,
-        sum({{ squared('errors.same_growth_error_rate', 6) }}) as same_growth_squared_error,
-        sum(case when errors.is_reconstructed then 1 else 0 end) as reconstructed_count
+        count(counted.error_rate) as origin_count,
+        sum(case when counted.is_independent then 1 else 0 end) as independent_origin_count,
+        sum(case when counted.is_covered then 1 else 0 end) as covered_count,
+        count(counted.is_covered) as bounded_count,
+        count(counted.same_growth_error_rate) as same_growth_count,
+        sum(counted.error_rate) as error,
+        sum(counted.no_change_error_rate) as no_change_error,
+        sum(counted.same_growth_error_rate) as same_growth_error,
+        sum(abs(counted.error_rate)) as absolute_error,
+        sum(abs(counted.no_change_error_rate)) as no_change_absolute_error,
+        sum(abs(counted.same_growth_error_rate)) as same_growth_absolute_error,
+        sum({{ squared('counted.error_rate', 6) }}) as squared_error,
+        sum({{ squared('counted.no_change_error_rate', 6) }}) as no_change_squared_error,
+        sum({{ squared('counted.same_growth_error_rate', 6) }}) as same_growth_squared_error,
+        sum(case when counted.is_reconstructed then 1 else 0 end) as reconstructed_count
 
     from origins
-    left join errors
-        on origins.measure = errors.measure
-            and origins.month_number = errors.month_number
-            and (origins.origin_date is null or origins.origin_date = errors.origin_date)
+    left join counted
+        on origins.measure = counted.measure
+            and origins.month_number = counted.month_number
+            and origins.origin = counted.counted_origin
 
     group by origins.measure, origins.month_number, origins.origin, origins.origin_date
 ),
@@ -141,7 +162,7 @@ final as (
     left join errors
         on summed.measure = errors.measure
             and summed.month_number = errors.month_number
-            and summed.origin_date = errors.origin_date
+            and summed.origin = errors.origin
     left join skills as no_change
         on summed.measure = no_change.measure
             and summed.month_number = no_change.month_number

@@ -71,13 +71,13 @@ def publish(
     variables: dict[str, Any],
 ) -> str:
     """Publish what dbt has built there, or else a published file; what was done, in words."""
-    schema = schema or f"{profile()['schema']}_published"
+    where, schema = address(to), schema or f"{profile()['schema']}_published"
     is_built_there = os.environ.get("DBT_TARGET") == "postgres"
     if is_built_there:
         refuse_untested_warehouse()
     elif not published.exists():
         raise ProjectError(f"{published} is missing; run scripts/build first")
-    with closing(connect(address(to))) as connection, ExitStack() as stack:
+    with closing(connect(where)) as connection, ExitStack() as stack:
         if is_built_there:
             with connection, connection.cursor() as cursor:
                 tables = tables_of_warehouse(cursor, variables)
@@ -117,7 +117,9 @@ def address(to: str) -> str:
 
 
 def grains() -> dict[str, tuple[str, ...]]:
-    """By mart, the columns that a test holds to tell its rows apart."""
+    """By mart, the columns that a test holds to tell its rows apart, if a build has left them."""
+    if not (target_path() / "manifest.json").exists():
+        return {}
     nodes = read_manifest()["nodes"]
     return {
         nodes[node["attached_node"]]["name"]: tuple(node["test_metadata"]["kwargs"]["columns"])

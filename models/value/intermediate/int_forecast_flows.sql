@@ -17,15 +17,16 @@ rates as (
     select * from {{ ref('active_clients', 'int_forecast_rates') }}
 ),
 
--- Where everybody had given notice there is nobody that a rate could be of.
+-- Where everybody had given notice there is nobody that a rate could be of. No rate is 2 or
+-- more, so that amounts times rates fit.
 expected as (
     select
         origins.origin_date,
         rates.month_number,
-        coalesce(rates.churn_rate, 0) as churn_rate,
-        coalesce(rates.client_churn_rate, 0) as client_churn_rate,
-        coalesce(rates.contraction_rate, 0) as contraction_rate,
-        coalesce(rates.expansion_rate, 0) as expansion_rate,
+        cast(coalesce(rates.churn_rate, 0) as decimal(9, 6)) as churn_rate,
+        cast(coalesce(rates.client_churn_rate, 0) as decimal(9, 6)) as client_churn_rate,
+        cast(coalesce(rates.contraction_rate, 0) as decimal(9, 6)) as contraction_rate,
+        cast(coalesce(rates.expansion_rate, 0) as decimal(9, 6)) as expansion_rate,
         growth.returned_amount,
         growth.returned_count,
         growth.new_amount,
@@ -54,8 +55,10 @@ opened_{{ month }} as (
         month_{{ month - 1 }}.closing_amount as opening_amount,
         cast(month_{{ month - 1 }}.closing_amount * expected.churn_rate as decimal(24, 4))
             as churned_amount,
-        cast(month_{{ month - 1 }}.closing_count * expected.client_churn_rate as decimal(18, 4))
-            as churned_count,
+        cast(
+            {{ widened('month_' ~ (month - 1) ~ '.closing_count') }}
+            * expected.client_churn_rate as decimal(18, 4)
+        ) as churned_count,
         cast(month_{{ month - 1 }}.closing_amount * expected.contraction_rate as decimal(24, 4))
             as contraction_amount,
         cast(month_{{ month - 1 }}.closing_amount * expected.expansion_rate as decimal(24, 4))

@@ -53,9 +53,9 @@ summed as (
         sum(case when is_independent then 1 else 0 end) as independent_count,
         sum(rule_squared_error) as x,
         sum(rule_squared_error - squared_error) as y,
-        sum(cast(x * x as decimal(38, 12))) as xx,
-        sum(cast(y * y as decimal(38, 12))) as yy,
-        sum(cast(x * y as decimal(38, 12))) as xy
+        sum(cast(x * x as {{ type_ledger_sum(12) }})) as xx,
+        sum(cast(y * y as {{ type_ledger_sum(12) }})) as yy,
+        sum(cast(x * y as {{ type_ledger_sum(12) }})) as xy
 
     from gains
 
@@ -84,7 +84,7 @@ measured as (
     select
         *,
         case
-            when is_sufficient and squares > 0.000000001 * xx
+            when is_sufficient and squares > 0.000000001 * cast(xx as {{ type_double() }})
                 then sqrt(squares / (n - 1) / independent_count)
                     * n / cast(x as {{ type_double() }})
                     * {{ student_t('independent_count - 1') }}

@@ -68,8 +68,8 @@ joined as (
         + summed.new_amount as forecast_amount,
         origins.client_count - losses.lost_count - summed.churned_count
         + summed.returned_count + summed.new_count as forecast_count,
-        losses.month_number * growth.mrr_growth as mrr_growth,
-        losses.month_number * growth.client_growth as client_growth,
+        losses.month_number * {{ widened('growth.mrr_growth', 6) }} as mrr_growth,
+        losses.month_number * {{ widened('growth.client_growth', 6) }} as client_growth,
         {{ spread }} * growth.mrr_growth_deviation as mrr_margin,
         {{ spread }} * growth.client_growth_deviation as client_margin
 
